@@ -1,0 +1,45 @@
+import { WORLD } from '@razao/shared/contract/grammar.ts';
+import { BODY_BYTES_MAX } from '@razao/shared/contract/limits.ts';
+import { Problem } from '@razao/shared/contract/problems.ts';
+import { accountRequestSchema } from '@razao/shared/contract/settings-request.ts';
+import { loadCommand } from '@razao/sql/load.ts';
+import type { Context } from 'hono';
+import type { Deps } from '../deps.ts';
+import type { ApiEnv } from '../http/env.ts';
+import { readEtags } from '../http/etags.ts';
+import { readQuery } from '../http/query.ts';
+import { readBody } from '../http/read-body.ts';
+import { readAddress } from './address.ts';
+import { readAccount } from './read-account.ts';
+
+const putAccountSettings = loadCommand('put_account');
+
+/** `PUT .../accounts/{address}`: replaces the settings at once; what is left out goes back to its default. */
+export async function putAccount(c: Context<ApiEnv>, deps: Deps): Promise<Response> {
+  readQuery(c.req, {});
+  const ledger = await deps.ledgers.find(c.req.param('ledger') ?? '');
+  const address = readAddress(c.req);
+  const { frozen, metadata, limits } = await readBody(c.req, accountRequestSchema, BODY_BYTES_MAX);
+  const assets = Object.keys(limits).sort();
+  if (address === WORLD && assets.length > 0) {
+    const faults = [{ pointer: '#/limits', detail: 'the outside has no limits' }];
+    throw new Problem('invalid_request', 'the body is not valid', { faults });
+  }
+  const values = [
+    ledger.id,
+    address,
+    frozen,
+    JSON.stringify(metadata),
+    assets,
+    assets.map((asset) => limits[asset]?.overdraft_limit ?? null),
+    assets.map((asset) => limits[asset]?.max_balance ?? null),
+    readEtags(c.req.header('if-match')),
+  ];
+  const { rows } = await deps.database.settings.query<{ done: boolean }>({ ...putAccountSettings, values });
+  if (!rows[0]?.done) {
+    throw new Problem('version_mismatch', 'the account has changed since it was read; read it again');
+  }
+  const { account, etag } = await readAccount(deps.database, ledger, address);
+  const created = ledger.accounts === 'explicit' && account.version === 1;
+  return c.json(account, created ? 201 : 200, { ETag: etag });
+}

@@ -1,0 +1,36 @@
+import { PROBLEMS, Problem, type ProblemCode } from '@razao/shared/contract/problems.ts';
+import { REJECTIONS, type RejectionCode } from '@razao/shared/contract/rejections.ts';
+import { operationsRoutes } from '@razao/shared/runtime/operations.ts';
+import { Hono } from 'hono';
+import { accountRoutes } from './accounts/routes.ts';
+import { authenticate } from './auth/authenticate.ts';
+import type { Deps } from './deps.ts';
+import type { ApiEnv } from './http/env.ts';
+import { measure } from './http/measure.ts';
+import { onError } from './http/on-error.ts';
+import { ledgerRoutes } from './ledgers/routes.ts';
+import { transactionRoutes } from './transactions/routes.ts';
+
+/** The API as a value: nothing listens and nothing connects here. */
+export function createApp(deps: Deps): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>();
+  app.onError(onError(deps.log, deps.metrics));
+  app.notFound(() => {
+    throw new Problem('route_not_found', 'there is nothing at this address');
+  });
+  app.use(measure(deps.metrics));
+  app.route('/', operationsRoutes(deps));
+  app.get('/problems/:code', (c) => c.json(explain(c.req.param('code'))));
+  app.use('/v1/*', authenticate(deps.keys));
+  ledgerRoutes(app, deps);
+  transactionRoutes(app, deps);
+  accountRoutes(app, deps);
+  return app;
+}
+
+/** What a problem's `type` points to. */
+function explain(code: string): { code: string; status: number; title: string } {
+  if (Object.hasOwn(PROBLEMS, code)) return { code, ...PROBLEMS[code as ProblemCode] };
+  if (Object.hasOwn(REJECTIONS, code)) return { code, status: 422, title: REJECTIONS[code as RejectionCode] };
+  throw new Problem('route_not_found', 'there is no problem with this code');
+}

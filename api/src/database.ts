@@ -1,0 +1,68 @@
+import { READ_STATEMENT_MS_MAX, SETTINGS_STATEMENT_MS_MAX } from '@razao/shared/contract/limits.ts';
+import type { Durability } from '@razao/shared/runtime/env-schema.ts';
+import type { Logger } from '@razao/shared/runtime/log.ts';
+import { postgresFaults } from '@razao/shared/runtime/postgres-guard.ts';
+import { Kysely, PostgresDialect } from 'kysely';
+import { type Client, Pool } from 'pg';
+import type { ReadModel } from './read-model.ts';
+
+const READERS_MAX = 10;
+const WRITERS_MAX = 4;
+const CONNECT_MS_MAX = 2_000;
+
+export type Database = {
+  read: Kysely<ReadModel>;
+  /** For settings: one autocommitted statement each, which can hold up a committer for two seconds at most. */
+  settings: Pool;
+  /** Why the last connection could not be used; null: it could. */
+  fault(): string | null;
+  stop(): Promise<void>;
+};
+
+/** Opens nothing yet: connections come with the first query, and each is checked for durability. */
+export function createDatabase(url: string, durability: Durability, log: Logger): Database {
+  let fault: string | null = null;
+  const open = (max: number, statementMs: number) => {
+    const pool = new Pool({
+      connectionString: url,
+      max,
+      application_name: 'razao api',
+      connectionTimeoutMillis: CONNECT_MS_MAX,
+      statement_timeout: statementMs,
+      query_timeout: statementMs + 1_000,
+      idle_in_transaction_session_timeout: SETTINGS_STATEMENT_MS_MAX,
+      keepAlive: true,
+      verify: (client: Client, done: (error?: Error) => void) => {
+        prepare(client, durability).then(
+          () => {
+            fault = null;
+            done();
+          },
+          (error: Error) => {
+            fault = error.message;
+            done(error);
+          },
+        );
+      },
+    });
+    pool.on('error', (error) => log.warn({ err: error }, 'an idle connection to Postgres broke'));
+    return pool;
+  };
+  const reading = open(READERS_MAX, READ_STATEMENT_MS_MAX);
+  const settings = open(WRITERS_MAX, SETTINGS_STATEMENT_MS_MAX);
+  const read = new Kysely<ReadModel>({ dialect: new PostgresDialect({ pool: reading }) });
+  return {
+    read,
+    settings,
+    fault: () => fault,
+    async stop() {
+      await Promise.all([read.destroy(), settings.end()]);
+    },
+  };
+}
+
+async function prepare(client: Client, durability: Durability): Promise<void> {
+  await client.query('set synchronous_commit = on');
+  const faults = await postgresFaults(client, durability);
+  if (faults.length > 0) throw new Error(`Connection terminated by us: ${faults.join('; ')}`);
+}

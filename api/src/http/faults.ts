@@ -1,0 +1,21 @@
+import type { Fault } from '@razao/shared/contract/problems.ts';
+import type { z } from 'zod';
+
+/** The faults that a schema found in a body, each with its JSON pointer. An unknown field is pointed at itself. */
+export function bodyFaults(error: z.ZodError): Fault[] {
+  return error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({ pointer: toPointer([...issue.path, key]), detail: 'is not a known field' }));
+    }
+    if (issue.code === 'invalid_key') {
+      const detail = issue.issues[0]?.message ?? issue.message;
+      return [{ pointer: toPointer(issue.path), detail }];
+    }
+    return [{ pointer: toPointer(issue.path), detail: issue.message }];
+  });
+}
+
+function toPointer(path: readonly PropertyKey[]): string {
+  const steps = path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1').toWellFormed()}`);
+  return `#${steps.join('')}`;
+}

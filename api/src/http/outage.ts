@@ -1,0 +1,25 @@
+import { DatabaseError } from 'pg';
+
+/** SQLSTATE classes that speak of the server or the connection, not of the statement. */
+const OUTAGE_CLASSES = new Set(['08', '53', '55', '57', '58']);
+const SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND']);
+/** What pg, pg-pool and ioredis throw without a code when the other side is away. */
+const MESSAGES = [
+  'Connection terminated',
+  'timeout exceeded when trying to connect',
+  'Query read timeout',
+  'Client has encountered a connection error',
+  "Stream isn't writeable",
+  'Connection is closed',
+  'Command timed out',
+  'Reached the max retries per request limit',
+];
+
+/** Whether an error means that Postgres or Redis does not answer, as opposed to a bug of ours. */
+export function isOutage(error: unknown): boolean {
+  if (error instanceof DatabaseError) return OUTAGE_CLASSES.has(error.code?.slice(0, 2) ?? '');
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  if (typeof code === 'string' && SYSTEM_CODES.has(code)) return true;
+  return MESSAGES.some((message) => error.message.includes(message));
+}

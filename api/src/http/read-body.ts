@@ -1,0 +1,66 @@
+import { Problem } from '@razao/shared/contract/problems.ts';
+import type { HonoRequest } from 'hono';
+import type { z } from 'zod';
+import { bodyFaults } from './faults.ts';
+
+const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?$/i;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Reads a JSON body and validates it. Throws `unsupported_media_type`, `too_large` (reading stops there), or
+ * `invalid_request` with every fault and its pointer.
+ */
+export async function readBody<T extends z.ZodType>(
+  request: HonoRequest,
+  schema: T,
+  bytesMax: number,
+): Promise<z.output<T>> {
+  if (!JSON_TYPE.test(request.header('content-type') ?? '')) {
+    throw new Problem('unsupported_media_type', 'send the body as Content-Type: application/json');
+  }
+  const value = parseJson(await readBytes(request, bytesMax));
+  refusePrototypes(value, '#');
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new Problem('invalid_request', 'the body is not valid', { faults: bodyFaults(parsed.error) });
+}
+
+async function readBytes(request: HonoRequest, bytesMax: number): Promise<Uint8Array> {
+  const tooLarge = () =>
+    new Problem('too_large', `the body may have ${bytesMax} bytes`, { headers: { Connection: 'close' } });
+  const length = request.header('content-length');
+  if (length !== undefined) {
+    // The HTTP parser lets no more through than was announced.
+    if (Number(length) > bytesMax) throw tooLarge();
+    return new Uint8Array(await request.arrayBuffer());
+  }
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of request.raw.body ?? []) {
+    bytes += part.byteLength;
+    if (bytes > bytesMax) throw tooLarge();
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(utf8.decode(bytes));
+  } catch {
+    const faults = [{ pointer: '#', detail: 'is not JSON in UTF-8' }];
+    throw new Problem('invalid_request', 'the body is not JSON', { faults });
+  }
+}
+
+/** No field of ours has this name, and object-building code, a validator's too, loses it in silence. */
+function refusePrototypes(value: unknown, pointer: string): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, member] of Object.entries(value)) {
+    if (key === '__proto__') {
+      const faults = [{ pointer: `${pointer}/__proto__`, detail: 'is not a usable name' }];
+      throw new Problem('invalid_request', 'the body is not valid', { faults });
+    }
+    if (typeof member === 'object' && member !== null) refusePrototypes(member, `${pointer}/${key}`);
+  }
+}

@@ -1,0 +1,20 @@
+import { Problem } from '@razao/shared/contract/problems.ts';
+import type { Handler, Hono } from 'hono';
+import type { ApiEnv } from './env.ts';
+
+type Method = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
+
+/** Registers a resource's methods at a path; every other method there is a 405 that names them. */
+export function resource(app: Hono<ApiEnv>, path: string, handlers: { [M in Method]?: Handler<ApiEnv> }): void {
+  app.use(path, async (c, next) => {
+    c.set('route', path);
+    await next();
+  });
+  for (const [method, handler] of Object.entries(handlers)) app.on(method, path, handler);
+  const allow = Object.keys(handlers)
+    .flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+    .join(', ');
+  app.all(path, () => {
+    throw new Problem('method_not_allowed', `this resource has ${allow}`, { headers: { Allow: allow } });
+  });
+}

@@ -1,0 +1,49 @@
+import { defineScript, runScript } from '@razao/shared/runtime/script.ts';
+import type { Redis } from 'ioredis';
+
+/**
+ * Admits ids that have no record, and answers the record of those that have one.
+ * KEYS: a record for each id; ARGV: the line to store for each.
+ */
+const ADMIT = defineScript(`
+local lines = {}
+for i, key in ipairs(KEYS) do
+  lines[i] = redis.call('SET', key, ARGV[i], 'NX', 'GET')
+end
+return lines
+`);
+
+/**
+ * Takes over records whose chunk never reached the queue, unless they have changed since they were read.
+ * KEYS: a record for each id; ARGV: for each the line that was read, the line to store.
+ */
+const TAKE_OVER = defineScript(`
+local lines = {}
+for i, key in ipairs(KEYS) do
+  local current = redis.call('GET', key)
+  if not current or current == ARGV[2 * i - 1] then
+    redis.call('SET', key, ARGV[2 * i])
+    lines[i] = false
+  else
+    lines[i] = current
+  end
+end
+return lines
+`);
+
+/** One id's record as this chunk would have it. */
+export type Claim = { key: string; line: string };
+
+/** For each claim null where it was admitted, else the line that is there. */
+export async function admit(redis: Redis, claims: readonly Claim[]): Promise<(string | null)[]> {
+  const keys = claims.map(({ key }) => key);
+  const lines = claims.map(({ line }) => line);
+  return (await runScript(redis, ADMIT, keys, lines)) as (string | null)[];
+}
+
+/** For each claim null where it is ours now, else the line that is there instead of `found`. */
+export async function takeOver(redis: Redis, claims: readonly (Claim & { found: string })[]): Promise<(string | null)[]> {
+  const keys = claims.map(({ key }) => key);
+  const lines = claims.flatMap(({ found, line }) => [found, line]);
+  return (await runScript(redis, TAKE_OVER, keys, lines)) as (string | null)[];
+}

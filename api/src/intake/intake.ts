@@ -1,0 +1,159 @@
+import type { Command } from '@razao/shared/contract/command.ts';
+import {
+  CHUNK_BYTES_MAX,
+  CHUNK_COMMANDS_MAX,
+  INTAKE_PENDING_MAX,
+  QUEUE_CHUNKS_MAX,
+  QUEUE_DEPTH_AGE_MS_MAX,
+} from '@razao/shared/contract/limits.ts';
+import { Problem } from '@razao/shared/contract/problems.ts';
+import type { StatusRecord } from '@razao/shared/contract/status-record.ts';
+import { addChunk, type ChunkQueue, newChunkId, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
+import { countQueued } from '@razao/shared/queue/depth.ts';
+import type { ApiMetrics } from '@razao/shared/runtime/metrics.ts';
+import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
+import type { Redis } from 'ioredis';
+import { claimIds, type Verdict } from './claim-ids.ts';
+import type { MemoryWatch } from './memory-watch.ts';
+
+/** `fresh`: accepted now, for the first time; else `record` is what is known of the write that came first. */
+export type Acceptance = { fresh: boolean; record: StatusRecord };
+
+type Pending = { command: Command; bytes: number; resolve(acceptance: Acceptance): void; reject(error: Error): void };
+
+export type IntakeDeps = {
+  shard: number;
+  redis: Redis;
+  guard: RedisGuard;
+  memory: MemoryWatch;
+  metrics: ApiMetrics;
+};
+
+/**
+ * Gathers a shard's commands while its previous flush is under way, and makes them durable together: one call admits their
+ * ids, one job carries the fresh ones. There is no timer: an idle intake flushes at once. One flush at a time keeps the
+ * order in which callers are answered the order of the queue.
+ */
+export class Intake {
+  readonly #deps: IntakeDeps;
+  #pending: Pending[] = [];
+  #flushing = false;
+  #queue: ChunkQueue | undefined;
+  #depth = 0;
+  #depthAt = Number.NEGATIVE_INFINITY;
+
+  constructor(deps: IntakeDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Resolves once the command is durable. Throws `overloaded` (nothing was stored) or `unavailable` (the outcome is unknown:
+   * the client tries again with the same key). `bytes` is about the command's size.
+   */
+  accept(command: Command, bytes: number): Promise<Acceptance> {
+    if (this.#pending.length >= INTAKE_PENDING_MAX) return Promise.reject(overloaded());
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ command, bytes, resolve, reject });
+      this.#deps.metrics.pending.inc();
+      if (this.#flushing) return;
+      this.#flushing = true;
+      // Whatever else arrived with this turn of the event loop comes along.
+      setImmediate(() => void this.#flushAll());
+    });
+  }
+
+  /** Waits until nothing is pending. */
+  async drain(): Promise<void> {
+    while (this.#flushing) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  async #flushAll(): Promise<void> {
+    while (this.#pending.length > 0) {
+      const chunk = this.#takeChunk();
+      this.#deps.metrics.pending.dec(chunk.length);
+      const done = this.#deps.metrics.flushSeconds.startTimer();
+      try {
+        await this.#flush(chunk);
+      } catch (error) {
+        const problem = error instanceof Problem ? error : unavailable(error);
+        for (const { reject } of chunk) reject(problem);
+      }
+      done();
+    }
+    this.#flushing = false;
+  }
+
+  #takeChunk(): Pending[] {
+    let bytes = 0;
+    let count = 0;
+    for (const pending of this.#pending) {
+      bytes += pending.bytes;
+      if (count > 0 && (count >= CHUNK_COMMANDS_MAX || bytes > CHUNK_BYTES_MAX)) break;
+      count += 1;
+    }
+    return this.#pending.splice(0, count);
+  }
+
+  async #flush(chunk: readonly Pending[]): Promise<void> {
+    const { redis, guard, memory, shard, metrics } = this.#deps;
+    if (!guard.usable()) throw unavailable(guard.fault());
+    this.#queue ??= openChunkQueue(redis, shard);
+    if (performance.now() - this.#depthAt > QUEUE_DEPTH_AGE_MS_MAX) await this.#readDepth(this.#queue);
+    if (this.#depth >= QUEUE_CHUNKS_MAX || memory.full()) throw overloaded();
+    const chunkId = newChunkId();
+    const firsts = firstOfEach(chunk.map(({ command }) => command));
+    // The depth is read along with each flush, for the next one.
+    const [verdicts] = await Promise.all([
+      claimIds({ redis, queue: this.#queue, shard, chunkId }, firsts),
+      this.#readDepth(this.#queue),
+    ]);
+    const commands = firsts.filter((_, i) => verdicts[i]?.fresh);
+    if (commands.length > 0) {
+      await addChunk(this.#queue, chunkId, { v: 1, commands });
+      metrics.chunkCommands.observe(commands.length);
+      metrics.accepted.inc(commands.length);
+    }
+    answer(chunk, firsts, verdicts, chunkId);
+  }
+
+  async #readDepth(queue: ChunkQueue): Promise<void> {
+    this.#depth = await countQueued(this.#deps.redis, queue);
+    this.#depthAt = performance.now();
+  }
+}
+
+function firstOfEach(commands: readonly Command[]): Command[] {
+  const firsts = new Map<string, Command>();
+  for (const command of commands) if (!firsts.has(idOf(command))) firsts.set(idOf(command), command);
+  return [...firsts.values()];
+}
+
+/** The first caller of a fresh id is told so; whoever sent the same id in the same chunk replays that one. */
+function answer(chunk: readonly Pending[], firsts: readonly Command[], verdicts: readonly Verdict[], chunkId: string) {
+  const known = new Map(firsts.map((command, i) => [idOf(command), { command, verdict: verdicts[i] as Verdict }]));
+  for (const { command, resolve } of chunk) {
+    const { command: first, verdict } = known.get(idOf(command)) as { command: Command; verdict: Verdict };
+    const record: StatusRecord = verdict.fresh
+      ? {
+          status: 'queued',
+          kind: first.kind,
+          acceptedAt: first.acceptedAt,
+          fingerprint: first.fingerprint,
+          chunk: chunkId,
+        }
+      : verdict.record;
+    resolve({ fresh: verdict.fresh && first === command, record });
+  }
+}
+
+function idOf(command: Command): string {
+  return `${command.ledgerId}/${command.id}`;
+}
+
+function overloaded(): Problem {
+  return new Problem('overloaded', 'more waits to be posted than is allowed; nothing was stored; try again later');
+}
+
+function unavailable(cause: unknown): Problem {
+  return new Problem('unavailable', 'the queue does not answer: try again with the same key', { cause });
+}

@@ -1,0 +1,70 @@
+import { UUID_PATTERN } from '@razao/shared/contract/grammar.ts';
+import { Problem } from '@razao/shared/contract/problems.ts';
+import type { StatusRecord } from '@razao/shared/contract/status-record.ts';
+import type { Context } from 'hono';
+import type { Deps } from '../deps.ts';
+import type { ApiEnv } from '../http/env.ts';
+import { readPreferWait, type Wait, waitFor } from '../http/prefer.ts';
+import { readQuery } from '../http/query.ts';
+import type { Ledger } from '../ledgers/ledger-directory.ts';
+import { fromRow, knownSoFar } from './shape.ts';
+
+const SECONDS = /^\d{1,9}$/;
+
+/** `GET .../transactions/{id}`: the transaction, or what is known of it while it is queued; waits if asked to. */
+export async function getTransaction(c: Context<ApiEnv>, deps: Deps): Promise<Response> {
+  const query = readQuery(c.req, { wait: (text) => (SECONDS.test(text) ? Number(text) : undefined) });
+  const wait = query.wait === undefined ? readPreferWait(c.req) : waitFor(query.wait);
+  const ledger = await deps.ledgers.find(c.req.param('ledger') ?? '');
+  const id = (c.req.param('id') ?? '').toLowerCase();
+  if (!UUID_PATTERN.test(id)) throw notFound();
+  const key = { shard: ledger.shard, ledgerId: ledger.id, id };
+  // Before the first look, so that no publication between the two is missed.
+  const ticket = wait.ms > 0 ? deps.waiters.join(key) : null;
+  try {
+    const record = await readRecord(deps, key);
+    if (record?.status !== 'queued') return c.json(await readStored(deps, ledger, id, record), 200, wait.applied);
+    const outcome = (await ticket?.outcome(wait.ms, c.req.raw.signal)) ?? null;
+    if (outcome) return c.json(await readStored(deps, ledger, id, outcome), 200, wait.applied);
+    return c.json(knownSoFar(ledger.name, id, record), 200, { ...queuedHeaders(wait), 'Retry-After': '1' });
+  } finally {
+    ticket?.leave();
+  }
+}
+
+function queuedHeaders(wait: Wait): Record<string, string> {
+  return wait.applied;
+}
+
+/** Null where Redis has no record, or does not answer: then Postgres is asked. */
+async function readRecord(deps: Deps, key: { shard: number; ledgerId: number; id: string }) {
+  const [record = null] = await deps.lookup.records(key.shard, [key]).catch(() => [null]);
+  return record;
+}
+
+async function readStored(deps: Deps, ledger: Ledger, id: string, record: StatusRecord | null) {
+  if (record === null) return readWithoutRecord(deps, ledger, id);
+  try {
+    const row = await deps.lookup.row(ledger.id, id);
+    if (row) return fromRow(ledger.name, row);
+  } catch (error) {
+    deps.log.debug({ err: error }, 'Postgres does not answer; a record stands in for the transaction');
+  }
+  return knownSoFar(ledger.name, id, record);
+}
+
+/** No record: either in Postgres, or never accepted. Which of the two is only certain while no record can be missing. */
+async function readWithoutRecord(deps: Deps, ledger: Ledger, id: string) {
+  const intact = await deps.lookup.assertRecordsIntact(ledger).then(
+    () => null,
+    (error: Error) => error,
+  );
+  const row = await deps.lookup.row(ledger.id, id);
+  if (row) return fromRow(ledger.name, row);
+  if (intact) throw intact;
+  throw notFound();
+}
+
+function notFound(): Problem {
+  return new Problem('transaction_not_found', 'the ledger has no transaction with this id');
+}

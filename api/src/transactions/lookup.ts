@@ -1,0 +1,71 @@
+import type { Outcome } from '@razao/shared/contract/command.ts';
+import { Problem } from '@razao/shared/contract/problems.ts';
+import { decodeRecord, type StatusRecord } from '@razao/shared/contract/status-record.ts';
+import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
+import { countQueued } from '@razao/shared/queue/depth.ts';
+import { intactKey, recordKey } from '@razao/shared/runtime/keys.ts';
+import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
+import type { Redis } from 'ioredis';
+import type { Selectable } from 'kysely';
+import type { Database } from '../database.ts';
+import type { Ledger } from '../ledgers/ledger-directory.ts';
+import type { ReadModel } from '../read-model.ts';
+
+export type TransactionRow = Selectable<ReadModel['transactions_view']>;
+
+export type TransactionLookup = {
+  /** The records of ids of one shard; null where there is none. Throws where Redis does not answer. */
+  records(shard: number, keys: readonly { ledgerId: number; id: string }[]): Promise<(StatusRecord | null)[]>;
+  /** The stored transaction, if there is one. Throws where Postgres does not answer. */
+  row(ledgerId: number, id: string): Promise<TransactionRow | undefined>;
+  /** Throws `unavailable` unless it is certain that an id without a record was never accepted. Ask before `row`. */
+  assertRecordsIntact(ledger: Ledger): Promise<void>;
+};
+
+type LookupDeps = { redis: Redis; guard: RedisGuard; database: Database };
+
+/** Finds transactions: their records in Redis, their rows in Postgres. */
+export function createLookup({ redis, guard, database }: LookupDeps): TransactionLookup {
+  const queues = new Map<number, ChunkQueue>();
+  return {
+    async records(shard, keys) {
+      const lines = await redis.mget(keys.map(({ ledgerId, id }) => recordKey(shard, ledgerId, id)));
+      return lines.map((line) => (line === null ? null : decodeRecord(line)));
+    },
+    row(ledgerId, id) {
+      return database.read
+        .selectFrom('transactions_view')
+        .selectAll()
+        .where('ledger_id', '=', ledgerId)
+        .where('id', '=', id)
+        .executeTakeFirst();
+    },
+    async assertRecordsIntact({ shard }) {
+      if (!guard.usable()) throw cannotTell();
+      if ((await redis.exists(intactKey(shard))) === 1) return;
+      // Records were lost, or there never were any. What was accepted before is in the queue until it is in Postgres: once
+      // the queue has been seen empty, a missing record means something again.
+      let queue = queues.get(shard);
+      if (!queue) queues.set(shard, (queue = openChunkQueue(redis, shard)));
+      if ((await countQueued(redis, queue)) > 0) throw cannotTell();
+      await redis.set(intactKey(shard), '1');
+    },
+  };
+}
+
+/** The record that a stored transaction would have. */
+export function recordOf(row: TransactionRow): Outcome {
+  return {
+    status: row.status,
+    kind: row.kind,
+    sequence: Number(row.sequence),
+    fingerprint: row.fingerprint,
+    acceptedAt: row.accepted_at,
+    postedAt: row.posted_at,
+    rejection: row.rejection,
+  };
+}
+
+function cannotTell(): Problem {
+  return new Problem('unavailable', 'it cannot be told now whether this transaction was accepted; try again');
+}

@@ -1,0 +1,48 @@
+import { shardTag } from '@razao/shared/runtime/keys.ts';
+import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
+import { withPostgres } from '@razao/stack/services/with-postgres.ts';
+import type { Client } from 'pg';
+
+/** The stores behind the API, for reading. */
+export type Outside = {
+  pg: Client;
+  /** Chunks waiting or in a committer's hand, over all shards. */
+  countQueued(): Promise<number>;
+};
+
+/** Runs `work` with connections to Postgres and Redis, past the API, and closes them. */
+export async function withOutside<T>(
+  databaseUrl: string,
+  redisUrl: string,
+  work: (outside: Outside) => Promise<T>,
+): Promise<T> {
+  return await withPostgres(databaseUrl, async (pg) => {
+    const shards = await readShards(pg);
+    const lists = Array.from({ length: shards }, (_, shard) => `${shardTag(shard)}:chunks`).flatMap(
+      (queue) => [`${queue}:wait`, `${queue}:active`],
+    );
+    const redis = openPatientRedis(redisUrl);
+    const countQueued = async () => {
+      const lengths = await Promise.all(lists.map((list) => redis.llen(list)));
+      return lengths.reduce((sum, length) => sum + length, 0);
+    };
+    try {
+      return await work({ pg, countQueued });
+    } finally {
+      redis.disconnect();
+    }
+  });
+}
+
+async function readShards(pg: Client): Promise<number> {
+  const { rows } = await pg.query<{ value: string }>(
+    `select value from settings where name = 'shards'`,
+  );
+  const shards = Number(rows[0]?.value);
+  if (!Number.isInteger(shards) || shards < 1) {
+    throw new Error(
+      'the database does not say how many shards there are: no API has started on it',
+    );
+  }
+  return shards;
+}

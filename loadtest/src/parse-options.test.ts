@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { parseOptions } from './parse-options.ts';
+
+test('a scenario alone gets its defaults', () => {
+  expect(parseOptions(['hot'])).toEqual({
+    scenario: 'hot',
+    connections: 64,
+    seconds: 20,
+    accounts: 10_000,
+    pairs: null,
+    url: null,
+    jsonFile: null,
+  });
+  expect(parseOptions(['duplicates'])).toMatchObject({ connections: 200, seconds: 10 });
+});
+
+test('every option is read, a URL down to its origin', () => {
+  const given =
+    'spread --connections 8 --seconds 3 --accounts 50 --pairs 2 --url http://127.0.0.1:3000/ --json out.json';
+  expect(parseOptions(given.split(' '))).toEqual({
+    scenario: 'spread',
+    connections: 8,
+    seconds: 3,
+    accounts: 50,
+    pairs: 2,
+    url: 'http://127.0.0.1:3000',
+    jsonFile: 'out.json',
+  });
+});
+
+test.each([
+  ['', 'name one scenario'],
+  ['cold', 'name one scenario'],
+  ['spread hot', 'name one scenario'],
+  ['spread --seconds 0', '--seconds takes'],
+  ['spread --seconds 1.5', '--seconds takes'],
+  ['spread --accounts 1', '--accounts takes'],
+  ['spread --url 127.0.0.1:3000', '--url takes'],
+  ['duplicates --pairs 3', '--pairs compares'],
+  ['spread --fast', '--fast'],
+])('%j is refused', (line, reason) => {
+  expect(() => parseOptions(line.split(' ').filter(Boolean))).toThrow(reason);
+});

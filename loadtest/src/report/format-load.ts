@@ -1,0 +1,32 @@
+import type { LoadResult } from '../scenarios/load-result.ts';
+import { formatCounts } from './format-counts.ts';
+import { formatLatency } from './format-latency.ts';
+import { formatNumber } from './format-number.ts';
+import { formatTable } from './format-table.ts';
+import { formatUsage } from './format-usage.ts';
+
+/** The report of one run of spread or hot. */
+export function formatLoad(result: LoadResult): string {
+  const { scenario, connections, accounts, seconds, ledger, problems } = result;
+  const title = `${scenario}: ${connections} connections, ${formatNumber(seconds, 1)} s, ${formatNumber(accounts)} accounts, ledger ${ledger}`;
+  const rates = formatTable([
+    ['accepted', formatNumber(result.accepted), `${formatNumber(result.acceptedPerSecond)}/s`],
+    ['posted', formatNumber(result.posted), `${formatNumber(result.postedPerSecond)}/s`],
+    ['rejected', formatNumber(result.rejected)],
+  ]);
+  const rest = [
+    `answers   ${formatCounts(result.statuses)}`,
+    `latency   ${formatLatency(result.latencyMs)}`,
+    `drained   ${formatNumber(result.drainSeconds, 2)} s after the last request`,
+    `errors    ${formatCounts({ ...result.errors, 'refused, nothing stored': result.refused })}`,
+    `settled   ${formatNumber(result.settled)} had no answer when the time was over: sent again`,
+  ];
+  const verdict =
+    problems.length === 0
+      ? [
+          'verified  accepted = posted + rejected, nothing twice, all balances as computed, samples by HTTP',
+        ]
+      : problems.map((problem) => `DIFFERS   ${problem}`);
+  const body = [...rates, ...rest, ...formatUsage(result.processes), ...verdict];
+  return [title, ...body.map((line) => `  ${line}`)].join('\n');
+}

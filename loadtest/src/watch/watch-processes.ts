@@ -1,0 +1,26 @@
+import type { WatchedProcess } from '../target/target.ts';
+import { createMeter, type Usage } from './create-meter.ts';
+import { readProcesses } from './read-processes.ts';
+
+const INTERVAL_MS = 1000;
+
+/**
+ * Looks at the processes, and at this one as `load`, every second until the returned function is called, which gives what
+ * each used meanwhile.
+ */
+export function watchProcesses(list: () => WatchedProcess[]): () => Usage[] {
+  const meter = createMeter();
+  // Without its descendants: a stack of its own runs as its children.
+  const self = { name: 'load', pid: process.pid, withDescendants: false };
+  const look = () => meter.take(readProcesses([...list(), self]));
+  const startedAt = performance.now();
+  look();
+  const timer = setInterval(look, INTERVAL_MS);
+  // Whoever fails before calling back must not be kept alive by it.
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    look();
+    return meter.summarise((performance.now() - startedAt) / 1000);
+  };
+}

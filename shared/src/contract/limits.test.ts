@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest';
+import * as limits from './limits.ts';
+
+test.each(Object.entries(limits))('%s is a positive number', (name, value) => {
+  expect(value > 0).toBe(true);
+  expect(typeof value === 'bigint' || Number.isSafeInteger(value) || name.includes('_SHARE_')).toBe(
+    true,
+  );
+});
+
+test.each([
+  [
+    'the contract states these',
+    [
+      [limits.BODY_BYTES_MAX, 65_536],
+      [limits.POSTINGS_MAX, 100],
+      [limits.ADDRESS_CHARS_MAX, 255],
+      [limits.METADATA_KEYS_MAX, 50],
+      [limits.METADATA_KEY_CHARS_MAX, 64],
+      [limits.METADATA_VALUE_CHARS_MAX, 500],
+      [limits.DESCRIPTION_CHARS_MAX, 500],
+      [limits.REFERENCE_CHARS_MAX, 200],
+      [limits.IDEMPOTENCY_KEY_CHARS_MAX, 255],
+      [limits.WAIT_SECONDS_MAX, 10],
+      [limits.IDEMPOTENCY_WINDOW_MS, 3_600_000],
+      [limits.AMOUNT_LIMIT, BigInt(`1${'0'.repeat(38)}`)],
+    ],
+  ],
+] as [string, [number | bigint, number | bigint][]][])('%s', (_, pairs) => {
+  for (const [ours, contract] of pairs) expect(ours).toBe(contract);
+});
+
+test.each([
+  ['a request fits into a chunk', limits.BODY_BYTES_MAX, limits.CHUNK_BYTES_MAX],
+  ['a chunk fits into a batch', limits.CHUNK_COMMANDS_MAX, limits.BATCH_COMMANDS_MAX],
+  ['a transaction fits into a batch', limits.POSTINGS_MAX, limits.BATCH_POSTINGS_MAX],
+  ['the intake holds more than one chunk', limits.CHUNK_COMMANDS_MAX, limits.INTAKE_PENDING_MAX],
+  ['a committer can have more in hand than one chunk', 1, limits.HAND_CHUNKS_MAX],
+  ['what is in hand is less than what may wait', limits.HAND_CHUNKS_MAX, limits.QUEUE_CHUNKS_MAX],
+  [
+    'a chunk runs alone before its command is rejected',
+    limits.ORPHANINGS_BEFORE_ALONE,
+    limits.DEATHS_BEFORE_REJECTION,
+  ],
+  [
+    'a heartbeat is due before an answer is too old',
+    limits.LOCK_HEARTBEAT_MS,
+    limits.LOCK_ANSWER_AGE_MS_MAX,
+  ],
+  [
+    'fetching ends before an open commit is ended',
+    limits.LOCK_ANSWER_AGE_MS_MAX,
+    limits.LOCK_IDLE_IN_TRANSACTION_MS,
+  ],
+  [
+    'fetching ends before the session is ended',
+    limits.LOCK_ANSWER_AGE_MS_MAX,
+    limits.LOCK_IDLE_SESSION_MS,
+  ],
+  [
+    'an open commit is ended before the session is',
+    limits.LOCK_IDLE_IN_TRANSACTION_MS,
+    limits.LOCK_IDLE_SESSION_MS,
+  ],
+  [
+    'the server gives a commit up before the client does',
+    limits.COMMIT_STATEMENT_MS_MAX,
+    limits.COMMIT_CLIENT_MS_MAX,
+  ],
+  [
+    'settings give up before they stall a commit',
+    limits.SETTINGS_STATEMENT_MS_MAX,
+    limits.COMMIT_STATEMENT_MS_MAX,
+  ],
+  [
+    'a waiting caller is looked after many times',
+    limits.WAIT_POLL_MS * 10,
+    limits.WAIT_SECONDS_MAX * 1_000,
+  ],
+  [
+    'the depth of the queue is known anew before a command times out',
+    limits.QUEUE_DEPTH_AGE_MS_MAX,
+    limits.REDIS_COMMAND_MS_MAX,
+  ],
+  [
+    'Redis is tried again before a command times out',
+    limits.REDIS_RETRY_MS,
+    limits.REDIS_COMMAND_MS_MAX,
+  ],
+  [
+    'a commit in hand can end before a process must stop',
+    limits.COMMIT_STATEMENT_MS_MAX,
+    limits.STOP_DEADLINE_MS,
+  ],
+  ['memory is refused before it is full', limits.REDIS_MEMORY_SHARE_MAX, 1],
+] as [string, number, number][])('%s', (_, smaller, greater) => {
+  expect(smaller).toBeLessThan(greater);
+});

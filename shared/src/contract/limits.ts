@@ -1,0 +1,79 @@
+/** Every bound of the product in one place, the unit last in its name. Related bounds are asserted together below. */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+// The HTTP contract.
+export const BODY_BYTES_MAX = 64 * KIB;
+export const POSTINGS_MAX = 100;
+export const AMOUNT_DIGITS_MAX = 38;
+export const ADDRESS_CHARS_MAX = 255;
+export const METADATA_KEYS_MAX = 50;
+export const METADATA_KEY_CHARS_MAX = 64;
+export const METADATA_VALUE_CHARS_MAX = 500;
+export const DESCRIPTION_CHARS_MAX = 500;
+export const REFERENCE_CHARS_MAX = 200;
+export const IDEMPOTENCY_KEY_CHARS_MAX = 255;
+export const LIMITS_ASSETS_MAX = 100;
+export const EFFECTIVE_AHEAD_MS_MAX = 366 * 24 * HOUR;
+export const WAIT_SECONDS_MAX = 10;
+/** The first amount that no longer fits: a balance stays strictly between minus and plus this. */
+export const AMOUNT_LIMIT = 10n ** BigInt(AMOUNT_DIGITS_MAX);
+
+// Intake: what an API process gathers before Redis has it.
+export const CHUNK_COMMANDS_MAX = 1_000;
+export const CHUNK_BYTES_MAX = 1 * MIB;
+/** Callers waiting in one process for one shard's chunk; more are answered 503. */
+export const INTAKE_PENDING_MAX = 20_000;
+
+// Queue: what may wait in Redis before writes are refused.
+export const QUEUE_CHUNKS_MAX = 5_000;
+export const REDIS_MEMORY_SHARE_MAX = 0.7;
+export const QUEUE_DEPTH_AGE_MS_MAX = 50;
+
+// Committer.
+export const BATCH_COMMANDS_MAX = 2_000;
+export const BATCH_POSTINGS_MAX = 10_000;
+export const HAND_CHUNKS_MAX = 64;
+export const PROCESSING_FAILED_PER_MINUTE_MAX = 3;
+export const ORPHANINGS_BEFORE_ALONE = 2;
+export const DEATHS_BEFORE_REJECTION = 3;
+
+// Fencing: the holder stops fetching before the server can give its lock to another.
+export const LOCK_HEARTBEAT_MS = 1 * SECOND;
+export const LOCK_ANSWER_AGE_MS_MAX = 3 * SECOND;
+export const LOCK_IDLE_IN_TRANSACTION_MS = 4 * SECOND;
+export const LOCK_IDLE_SESSION_MS = 6 * SECOND;
+export const LOCK_POLL_MS = 250;
+export const COMMIT_STATEMENT_MS_MAX = 8 * SECOND;
+export const COMMIT_CLIENT_MS_MAX = 10 * SECOND;
+
+// Statuses and balances in Redis: a cache, and the window in which a reused key is noticed at once.
+export const IDEMPOTENCY_WINDOW_MS = 1 * HOUR;
+export const BALANCE_CACHE_MS = 1 * HOUR;
+
+// Waiting.
+export const WAITERS_MAX = 20_000;
+export const WAIT_POLL_MS = 250;
+
+// Processes.
+export const REDIS_COMMAND_MS_MAX = 2 * SECOND;
+export const REDIS_RETRY_MS = 200;
+export const SETTINGS_STATEMENT_MS_MAX = 2 * SECOND;
+export const READ_STATEMENT_MS_MAX = 5 * SECOND;
+export const STOP_DEADLINE_MS = 10 * SECOND;
+export const LEDGER_CACHE_MAX = 10_000;
+
+const relations: readonly [boolean, string][] = [
+  [CHUNK_COMMANDS_MAX <= BATCH_COMMANDS_MAX, 'a chunk fits into a batch'],
+  [LOCK_HEARTBEAT_MS < LOCK_ANSWER_AGE_MS_MAX, 'a heartbeat is due before an answer is too old'],
+  [LOCK_ANSWER_AGE_MS_MAX < LOCK_IDLE_IN_TRANSACTION_MS, 'fetching ends before the lock can pass on'],
+  [LOCK_ANSWER_AGE_MS_MAX < LOCK_IDLE_SESSION_MS, 'fetching ends before the lock can pass on'],
+  [COMMIT_STATEMENT_MS_MAX < COMMIT_CLIENT_MS_MAX, 'the server gives up before the client'],
+];
+for (const [holds, law] of relations) {
+  if (!holds) throw new Error(`limits.ts contradicts itself: ${law}`);
+}

@@ -1,0 +1,33 @@
+/** RFC 3339 with an offset, at most nine digits of a second. */
+const RFC3339 = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}:\d{2})$/;
+
+/** Milliseconds since the epoch as RFC 3339 in UTC with microseconds. */
+export function instantText(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(0, -1)}000Z`;
+}
+
+/**
+ * Reads an RFC 3339 instant and writes it in UTC to the microsecond (`2026-01-02T03:04:05.678901Z`); digits beyond are
+ * cut. Null where the text is no instant, or one outside the years 0001 to 9999.
+ */
+export function normalizeInstant(text: string): string | null {
+  const match = RFC3339.exec(text);
+  if (!match) return null;
+  const [, date = '', time = '', fraction = '', offset = ''] = match;
+  const shift = offset.toUpperCase() === 'Z' ? 0 : offsetMs(offset);
+  // Date.parse accepts 30 February as 2 March: what comes back must be what went in.
+  const local = Date.parse(`${date}T${time}Z`);
+  if (Number.isNaN(local) || shift === null) return null;
+  if (new Date(local).toISOString() !== `${date}T${time}.000Z`) return null;
+  const utc = new Date(local - shift);
+  const year = utc.getUTCFullYear();
+  if (year < 1 || year > 9999) return null;
+  return `${utc.toISOString().slice(0, 19)}.${fraction.padEnd(6, '0').slice(0, 6)}Z`;
+}
+
+function offsetMs(offset: string): number | null {
+  const hours = Number(offset.slice(1, 3));
+  const minutes = Number(offset.slice(4, 6));
+  if (hours > 23 || minutes > 59) return null;
+  return (offset[0] === '-' ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+}

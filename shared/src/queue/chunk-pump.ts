@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Job, Queue, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { type ChunkData, decodeChunk } from '../contract/chunk.ts';
+import type { Command } from '../contract/command.ts';
+import { HAND_CHUNKS_MAX, ORPHANINGS_BEFORE_ALONE } from '../contract/limits.ts';
+import type { Logger } from '../runtime/log.ts';
+import { openChunkQueue } from './chunk-queue.ts';
+import { openHandPump } from './hand-pump.ts';
+import { createOrphanings, type Orphanings } from './orphanings.ts';
+import { reclaimActive } from './reclaim.ts';
+
+const BLOCK_SECONDS = 1;
+const IDLE_MS = 20;
+
+/** A chunk in hand. `commands` is null where its data is not a chunk; `alone`: processes have died with it before. */
+export type Chunk = { id: string; job: Job<ChunkData>; commands: readonly Command[] | null; alone: boolean };
+
+export type ChunkPumpDeps = {
+  shard: number;
+  /** For everything that answers at once. */
+  redis: Redis;
+  /** For waiting until something is queued. */
+  blocking: Redis;
+  /** Whether the shard's lock is certain to be held; asked before each fetch. */
+  mayFetch: () => boolean;
+  log: Logger;
+};
+
+/**
+ * Fetches a shard's chunks by hand, in the order in which they were accepted, for the one process that holds the shard's
+ * lock.
+ *
+ * It is dirty at start and after every reconnect: then nothing is handed out until every active chunk that is not inside a
+ * commit is back in the queue. A fetch also reads the list of active chunks: one that is not ours was taken by a
+ * predecessor that woke late, and makes the pump dirty. For the same reason whoever has lost the lock returns nothing.
+ */
+export class ChunkPump {
+  readonly #deps: ChunkPumpDeps;
+  readonly #queue: Queue<ChunkData>;
+  readonly #worker: Worker<ChunkData>;
+  readonly #orphanings: Orphanings;
+  readonly #owner = randomUUID();
+  readonly #committing = new Set<string>();
+  readonly #fetching: Promise<void>;
+  #hand: Chunk[] = [];
+  #fetches = 0;
+  #connection = 0;
+  #dirty = true;
+  #tookOver = false;
+  #stopped = false;
+  #wake: () => void = () => {};
+
+  constructor(deps: ChunkPumpDeps) {
+    this.#deps = deps;
+    this.#queue = openChunkQueue(deps.redis, deps.shard);
+    this.#worker = openHandPump(deps.redis, deps.shard);
+    this.#orphanings = createOrphanings(deps.redis, deps.shard);
+    deps.redis.on('close', this.#onClose);
+    this.#fetching = this.#fetchUntilStopped();
+  }
+
+  /** Waits for chunks and hands out the oldest ones, as many as `fits` accepts, at least one; none once stopped. */
+  async take(fits: (taken: readonly Chunk[], next: Chunk) => boolean): Promise<Chunk[]> {
+    while (!this.#stopped) {
+      const taken = this.#takeFromHand(fits);
+      if (taken.length > 0) return taken;
+      await Promise.race([new Promise<void>((resolve) => (this.#wake = resolve)), delay(IDLE_MS)]);
+    }
+    return [];
+  }
+
+  /** Takes chunks out of the queue whose commands are committed and published. */
+  async complete(chunks: readonly Chunk[]): Promise<void> {
+    const results = await Promise.allSettled(chunks.map(({ job }) => job.moveToCompleted('', job.token ?? '', false)));
+    for (const { id } of chunks) this.#committing.delete(id);
+    const fault = results.find((result) => result.status === 'rejected');
+    if (fault) {
+      // Already out of the queue (the command was sent twice), or reclaimed: the queue itself tells which.
+      this.#deps.log.warn({ err: fault.reason, shard: this.#deps.shard }, 'completing chunks failed');
+      this.#dirty = true;
+    }
+    await this.#orphanings.forget(chunks.map(({ id }) => id));
+  }
+
+  /** Hands out and fetches no more; what is in hand stays there until `stop`. */
+  halt(): void {
+    this.#stopped = true;
+    this.#wake();
+  }
+
+  /** Fetches no more. With `giveBack` (the lock is held, nothing is in a commit) all in hand goes back to the front. */
+  async stop({ giveBack }: { giveBack: boolean }): Promise<void> {
+    const { redis, log } = this.#deps;
+    this.halt();
+    redis.off('close', this.#onClose);
+    await this.#fetching;
+    if (giveBack) await reclaimActive(redis, this.#queue, this.#committing, log);
+    await this.#worker.close(true);
+    await this.#queue.close();
+  }
+
+  readonly #onClose = (): void => {
+    this.#connection += 1;
+    this.#dirty = true;
+  };
+
+  async #fetchUntilStopped(): Promise<void> {
+    const { redis, mayFetch, log, shard } = this.#deps;
+    while (!this.#stopped) {
+      try {
+        if (redis.status !== 'ready' || !mayFetch()) await delay(IDLE_MS);
+        else if (this.#dirty) await this.#makeClean();
+        else if (this.#hand.length >= HAND_CHUNKS_MAX) await delay(1);
+        else await this.#fetch();
+      } catch (error) {
+        this.#dirty = true;
+        if (!this.#stopped) log.warn({ err: error, shard }, 'fetching chunks failed');
+        await delay(IDLE_MS);
+      }
+    }
+  }
+
+  async #makeClean(): Promise<void> {
+    const { redis, log, shard } = this.#deps;
+    const seen = this.#connection;
+    this.#hand = [];
+    const returned = await reclaimActive(redis, this.#queue, this.#committing, log);
+    if (!this.#tookOver) await this.#orphanings.count(returned);
+    if (returned.length > 0) {
+      log.info({ shard, chunks: returned.length, takeover: !this.#tookOver }, 'returned active chunks to the queue');
+    }
+    this.#tookOver = true;
+    this.#dirty = seen !== this.#connection;
+  }
+
+  async #fetch(): Promise<void> {
+    const { redis, blocking, mayFetch } = this.#deps;
+    const waiting = await redis.llen(this.#queue.toKey('wait'));
+    if (waiting === 0) {
+      // Only a wake-up: the chunk itself is fetched after the lock has been looked at again.
+      await blocking.bzpopmin(this.#queue.toKey('marker'), BLOCK_SECONDS);
+      return;
+    }
+    if (!mayFetch()) return;
+    const seen = this.#connection;
+    const room = Math.min(HAND_CHUNKS_MAX - this.#hand.length, waiting);
+    const next = () => this.#worker.getNextJob(`${this.#owner}:${this.#fetches++}`, { block: false });
+    const jobs = (await Promise.all(Array.from({ length: room }, next))).filter((job) => job !== undefined);
+    const active = await redis.lrange(this.#queue.toKey('active'), 0, -1);
+    if (this.#dirty || seen !== this.#connection) return;
+    if (this.#foreignAmong(active, jobs)) {
+      this.#dirty = true;
+      return;
+    }
+    for (const job of jobs) this.#hand.push(this.#toChunk(job));
+    this.#wake();
+  }
+
+  #foreignAmong(active: readonly string[], fetched: readonly Job[]): boolean {
+    const ours = new Set([...this.#committing, ...this.#hand.map(({ id }) => id), ...fetched.map((job) => job.id)]);
+    const foreign = active.some((id) => !ours.has(id));
+    if (foreign) this.#deps.log.warn({ shard: this.#deps.shard }, 'chunks were taken without the lock; reordering');
+    return foreign;
+  }
+
+  #toChunk(job: Job<ChunkData>): Chunk {
+    const id = String(job.id);
+    const alone = this.#orphanings.of(id) >= ORPHANINGS_BEFORE_ALONE;
+    return { id, job, commands: decodeChunk(job.data)?.commands ?? null, alone };
+  }
+
+  #takeFromHand(fits: (taken: readonly Chunk[], next: Chunk) => boolean): Chunk[] {
+    const taken: Chunk[] = [];
+    while (!this.#dirty && this.#hand[0] && (taken.length === 0 || fits(taken, this.#hand[0]))) {
+      taken.push(this.#hand.shift() as Chunk);
+    }
+    for (const { id } of taken) this.#committing.add(id);
+    return taken;
+  }
+}

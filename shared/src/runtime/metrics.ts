@@ -1,0 +1,130 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000];
+
+/** A registry with what Node itself measures: event-loop lag, memory, CPU, garbage collection. */
+export function createRegistry(): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return registry;
+}
+
+export type ApiMetrics = ReturnType<typeof createApiMetrics>;
+
+/** What the API measures. */
+export function createApiMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    requests: new Histogram({
+      name: 'razao_http_request_seconds',
+      help: 'Requests by method, route and status, with the time until the answer was ready',
+      labelNames: ['method', 'route', 'status'],
+      buckets: SECONDS,
+      registers,
+    }),
+    chunkCommands: new Histogram({
+      name: 'razao_chunk_commands',
+      help: 'Commands in each chunk that was queued',
+      buckets: SIZES,
+      registers,
+    }),
+    flushSeconds: new Histogram({
+      name: 'razao_intake_flush_seconds',
+      help: 'Time to admit and queue one chunk',
+      buckets: SECONDS,
+      registers,
+    }),
+    accepted: new Counter({ name: 'razao_accepted_total', help: 'Commands accepted for the first time', registers }),
+    replays: new Counter({ name: 'razao_replays_total', help: 'Writes answered as replays', registers }),
+    conflicts: new Counter({
+      name: 'razao_conflicts_total',
+      help: 'Writes refused since their idempotency key was used for another command',
+      registers,
+    }),
+    refused: new Counter({
+      name: 'razao_refused_total',
+      help: 'Writes refused before admission, by problem code',
+      labelNames: ['code'],
+      registers,
+    }),
+    waiters: new Gauge({ name: 'razao_waiters', help: 'Requests that wait for an outcome', registers }),
+    pending: new Gauge({ name: 'razao_intake_pending', help: 'Commands gathered but not yet queued', registers }),
+  };
+}
+
+export type WorkerMetrics = ReturnType<typeof createWorkerMetrics>;
+
+/** What a worker measures. */
+export function createWorkerMetrics(registry: Registry) {
+  const registers = [registry];
+  const labelNames = ['shard'] as const;
+  return {
+    posted: new Counter({ name: 'razao_posted_total', help: 'Transactions posted', labelNames, registers }),
+    rejected: new Counter({
+      name: 'razao_rejected_total',
+      help: 'Transactions rejected, by code',
+      labelNames: ['shard', 'code'],
+      registers,
+    }),
+    redelivered: new Counter({
+      name: 'razao_redelivered_total',
+      help: 'Commands that were in the ledger already when their turn came',
+      labelNames,
+      registers,
+    }),
+    lateConflicts: new Counter({
+      name: 'razao_late_conflicts_total',
+      help: 'Accepted commands whose idempotency key had been used for another one before the window',
+      labelNames,
+      registers,
+    }),
+    batchCommands: new Histogram({
+      name: 'razao_batch_commands',
+      help: 'Commands in each commit',
+      labelNames,
+      buckets: SIZES,
+      registers,
+    }),
+    commitSeconds: new Histogram({
+      name: 'razao_commit_seconds',
+      help: 'Time of one commit, from begin to its acknowledgement',
+      labelNames,
+      buckets: SECONDS,
+      registers,
+    }),
+    publishSeconds: new Histogram({
+      name: 'razao_publish_seconds',
+      help: 'Time to publish one commit to Redis',
+      labelNames,
+      buckets: SECONDS,
+      registers,
+    }),
+    retries: new Counter({
+      name: 'razao_commit_retries_total',
+      help: 'Commits that failed for a reason of the infrastructure and were tried again, by SQLSTATE',
+      labelNames: ['shard', 'sqlstate'],
+      registers,
+    }),
+    active: new Gauge({ name: 'razao_committer_active', help: '1 where this process holds the lock', labelNames, registers }),
+    stopped: new Gauge({
+      name: 'razao_shard_stopped',
+      help: '1 where a shard stopped after too many commands that could not be processed: a person must look',
+      labelNames,
+      registers,
+    }),
+    chunks: new Gauge({
+      name: 'razao_queue_chunks',
+      help: 'Chunks in the queue by state; failed and aside must be 0',
+      labelNames: ['shard', 'state'],
+      registers,
+    }),
+    oldestSeconds: new Gauge({
+      name: 'razao_queue_oldest_seconds',
+      help: 'Age of the oldest chunk in the queue',
+      labelNames,
+      registers,
+    }),
+    outboxRows: new Gauge({ name: 'razao_outbox_rows', help: 'Commits that the search index lacks', registers }),
+  };
+}

@@ -1,0 +1,29 @@
+import { Hono } from 'hono';
+import type { Registry } from 'prom-client';
+
+/** What a process depends on, each with the fault that it has now; null: none. */
+export type Dependencies = Record<string, string | null>;
+
+export type OperationsOptions = {
+  registry: Registry;
+  dependencies: () => Dependencies;
+  /** Whether the process has started and can serve anything at all. */
+  ready: () => boolean;
+};
+
+/** `/livez` (the process turns), `/readyz` (with each dependency) and `/metrics`, the same for every process. */
+export function operationsRoutes({ registry, dependencies, ready }: OperationsOptions): Hono {
+  const app = new Hono();
+  app.get('/livez', (c) => c.text('ok'));
+  app.get('/readyz', (c) => {
+    const body = { ready: ready(), dependencies: describe(dependencies()) };
+    return c.json(body, body.ready ? 200 : 503);
+  });
+  app.get('/metrics', async (c) => c.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType }));
+  return app;
+}
+
+function describe(dependencies: Dependencies): Record<string, { ok: boolean; fault?: string }> {
+  const entries = Object.entries(dependencies);
+  return Object.fromEntries(entries.map(([name, fault]) => [name, fault === null ? { ok: true } : { ok: false, fault }]));
+}

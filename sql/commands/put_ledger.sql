@@ -1,0 +1,10 @@
+-- Creates a ledger, or sets the metadata of the one that has the name. No row where that one keeps other accounts.
+-- $1 text name, $2 text accounts ('auto', 'explicit'; null: 'auto' for a new one, as it is for an old one),
+-- $3 jsonb metadata (null: {} or as it is)
+-- Returns id, created (boolean).
+insert into ledgers as l (name, accounts, metadata)
+values ($1::text, coalesce($2::text, 'auto'), coalesce($3::jsonb, '{}'))
+on conflict (name) do update
+  set metadata = coalesce($3::jsonb, l.metadata)
+  where $2::text is null or l.accounts = $2::text
+returning id, (xmax = 0) as created

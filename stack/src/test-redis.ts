@@ -1,0 +1,41 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { TEST_DIRECTORY } from './paths.ts';
+import { freePort } from './ports.ts';
+import { openLocalRedis } from './services/local-redis.ts';
+import { redisBinary } from './services/redis-binary.ts';
+import type { Service } from './services/service.ts';
+
+export type TestRedis = Service & {
+  /** Stops it for good and deletes its data. */
+  remove(): Promise<void>;
+};
+
+/** A Redis of its own for one test file, on a free port, as durable as the real one; it can be killed and started again. */
+export async function startTestRedis(options: { maxMemory?: string } = {}): Promise<TestRedis> {
+  const port = await freePort();
+  const directory = join(TEST_DIRECTORY, `redis-${port}`);
+  rmSync(directory, { recursive: true, force: true });
+  const service = await openLocalRedis({
+    binary: redisBinary(),
+    directory,
+    logFile: join(directory, 'redis.log'),
+    port,
+    ...options,
+  });
+  return {
+    name: service.name,
+    url: service.url,
+    where: service.where,
+    get pid() {
+      return service.pid;
+    },
+    kill: service.kill,
+    start: service.start,
+    stop: service.stop,
+    remove: async () => {
+      await service.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}

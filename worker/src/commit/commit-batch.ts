@@ -1,0 +1,44 @@
+import type { Command } from '@razao/shared/contract/command.ts';
+import { applyBatch } from './apply-batch.ts';
+import { BatchFault } from './error-class.ts';
+import type { LockSession } from './lock-session.ts';
+import { readState } from './read-state.ts';
+import type { CommandResult } from './rows.ts';
+import type { BalanceState, BatchState } from './state.ts';
+import { writeRows } from './write-rows.ts';
+
+/** What a commit made true: a result for each command, and every balance the commands touch as it is now. */
+export type Commit = { commands: readonly Command[]; results: CommandResult[]; balances: BalanceState[] };
+
+/**
+ * Applies commands and stores the outcome in one database transaction, READ COMMITTED, on the session that holds the lock.
+ * `unprocessable` as in `applyBatch`. Whatever is thrown, nothing of it was stored, unless the session was lost while the
+ * commit was under way: then a second try finds the transactions there.
+ */
+export async function commitBatch(
+  session: LockSession,
+  commands: readonly Command[],
+  unprocessable?: ReadonlySet<string>,
+): Promise<Commit> {
+  await session.query('begin');
+  try {
+    const state = await readState(session, commands);
+    const { results, rows } = apply(state, commands, unprocessable);
+    await writeRows(session, rows);
+    await session.query('commit');
+    const balances = new Map(state.balances);
+    for (const { after } of rows.balances) balances.set(`${after.ledgerId}/${after.address}/${after.asset}`, after);
+    return { commands, results, balances: [...balances.values()] };
+  } catch (error) {
+    if (!session.lost) await session.query('rollback');
+    throw error;
+  }
+}
+
+function apply(state: BatchState, commands: readonly Command[], unprocessable?: ReadonlySet<string>) {
+  try {
+    return applyBatch(state, commands, unprocessable);
+  } catch (error) {
+    throw new BatchFault(error);
+  }
+}

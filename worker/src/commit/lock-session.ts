@@ -1,0 +1,143 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  COMMIT_CLIENT_MS_MAX,
+  LOCK_ANSWER_AGE_MS_MAX,
+  LOCK_HEARTBEAT_MS,
+  LOCK_POLL_MS,
+} from '@razao/shared/contract/limits.ts';
+import type { Durability } from '@razao/shared/runtime/env-schema.ts';
+import type { Logger } from '@razao/shared/runtime/log.ts';
+import { postgresFaults } from '@razao/shared/runtime/postgres-guard.ts';
+import type { Statement } from '@razao/sql/load.ts';
+import { Client, type QueryResultRow } from 'pg';
+import { LockLost } from './lock-lost.ts';
+import { SESSION_SETTINGS } from './session-settings.ts';
+
+/** The namespace of our advisory locks; the second key is the shard. */
+const LOCK_CLASS = 7_240;
+
+export type LockSessionOptions = { databaseUrl: string; shard: number; durability: Durability; log: Logger };
+
+/**
+ * The Postgres session that holds a shard's lock and runs its commits: losing it loses both at once, so that nobody
+ * commits without the lock. A heartbeat keeps it alive and finds out when it is not.
+ */
+export class LockSession {
+  readonly #client: Client;
+  readonly #shard: number;
+  #held = false;
+  #lost = false;
+  #lastAnswer = 0;
+  #tail: Promise<unknown> = Promise.resolve();
+  #pending = 0;
+  #heartbeat: NodeJS.Timeout | undefined;
+  readonly #lostListeners: (() => void)[] = [];
+
+  private constructor(client: Client, shard: number) {
+    this.#client = client;
+    this.#shard = shard;
+    client.on('error', () => this.#lose());
+    client.on('end', () => this.#lose());
+  }
+
+  /** Connects and waits for the shard's lock by asking for it; null when `signal` is aborted first. */
+  static async acquire(options: LockSessionOptions, signal: AbortSignal): Promise<LockSession | null> {
+    const client = new Client({
+      connectionString: options.databaseUrl,
+      application_name: `razao committer ${options.shard}`,
+      connectionTimeoutMillis: LOCK_ANSWER_AGE_MS_MAX,
+      keepAlive: true,
+    });
+    const session = new LockSession(client, options.shard);
+    try {
+      await client.connect();
+      await client.query(SESSION_SETTINGS);
+      const faults = await postgresFaults(client, options.durability);
+      if (faults.length > 0) throw new Error(faults.join('; '));
+      while (!signal.aborted) {
+        if (await session.#tryLock()) return session;
+        await delay(LOCK_POLL_MS, undefined, { signal }).catch(() => {});
+      }
+    } catch (error) {
+      session.destroy();
+      throw error;
+    }
+    session.destroy();
+    return null;
+  }
+
+  /** Whether the lock is certain to be held still: the server answered within the time after which it could free it. */
+  mayFetch(): boolean {
+    return this.#held && !this.#lost && performance.now() - this.#lastAnswer < LOCK_ANSWER_AGE_MS_MAX;
+  }
+
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  onLost(listener: () => void): void {
+    if (this.#lost) listener();
+    else this.#lostListeners.push(listener);
+  }
+
+  /** Runs a statement, after those that were asked for before. Throws `LockLost` once the session is gone. */
+  query<R extends QueryResultRow>(
+    statement: Statement | string,
+    values: unknown[] = [],
+  ): Promise<{ rows: R[]; rowCount: number }> {
+    const answer = this.#tail.then(() => this.#run<R>(statement, values, COMMIT_CLIENT_MS_MAX));
+    this.#tail = answer.catch(() => {});
+    return answer;
+  }
+
+  /** Ends the session, and with it the lock and an open transaction. */
+  destroy(): void {
+    this.#lose();
+    // `end` would wait for a server that may not answer.
+    this.#client.connection.stream.destroy();
+  }
+
+  async #run<R extends QueryResultRow>(statement: Statement | string, values: unknown[], timeoutMs: number) {
+    if (this.#lost) throw new LockLost(this.#shard);
+    const timer = setTimeout(() => this.destroy(), timeoutMs);
+    this.#pending += 1;
+    try {
+      const query = typeof statement === 'string' ? { text: statement } : { ...statement };
+      const result = await this.#client.query<R>({ ...query, values });
+      this.#lastAnswer = performance.now();
+      return { rows: result.rows, rowCount: result.rowCount ?? 0 };
+    } catch (error) {
+      if (this.#lost) throw new LockLost(this.#shard, error);
+      this.#lastAnswer = performance.now();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      this.#pending -= 1;
+    }
+  }
+
+  async #tryLock(): Promise<boolean> {
+    const { rows } = await this.#run<{ held: boolean }>(
+      'select pg_try_advisory_lock($1, $2) as held',
+      [LOCK_CLASS, this.#shard],
+      LOCK_ANSWER_AGE_MS_MAX,
+    );
+    this.#held = rows[0]?.held === true;
+    if (this.#held) this.#heartbeat = setInterval(() => this.#beat(), LOCK_HEARTBEAT_MS);
+    return this.#held;
+  }
+
+  #beat(): void {
+    // A statement under way is a heartbeat itself.
+    if (this.#pending > 0) return;
+    const answer = this.#tail.then(() => this.#run('select 1', [], LOCK_ANSWER_AGE_MS_MAX));
+    this.#tail = answer.catch(() => {});
+  }
+
+  #lose(): void {
+    if (this.#lost) return;
+    this.#lost = true;
+    clearInterval(this.#heartbeat);
+    for (const listener of this.#lostListeners) listener();
+  }
+}

@@ -1,0 +1,33 @@
+import type { Command } from '@razao/shared/contract/command.ts';
+import { DEATHS_BEFORE_REJECTION, PROCESSING_FAILED_PER_MINUTE_MAX } from '@razao/shared/contract/limits.ts';
+import { attemptsKey } from '@razao/shared/runtime/keys.ts';
+import type { Redis } from 'ioredis';
+import { transactionKey } from './state.ts';
+
+const MINUTE_MS = 60_000;
+
+/** Counts the commands that could not be processed: more than a few within a minute are no accident of theirs. */
+export function createFailureWindow(now: () => number = Date.now): { add(): void; full(): boolean } {
+  let times: number[] = [];
+  return {
+    add: () => times.push(now()),
+    full() {
+      times = times.filter((time) => now() - time < MINUTE_MS);
+      return times.length >= PROCESSING_FAILED_PER_MINUTE_MAX;
+    },
+  };
+}
+
+/**
+ * Notes in Redis, before a command of a suspect chunk is applied, that it is being tried; `condemned` is true once that many
+ * processes have died while trying it.
+ */
+export async function noteAttempt(redis: Redis, shard: number, command: Command): Promise<{ condemned: boolean }> {
+  const attempt = await redis.hincrby(attemptsKey(shard), transactionKey(command.ledgerId, command.id), 1);
+  return { condemned: attempt > DEATHS_BEFORE_REJECTION };
+}
+
+/** Forgets the attempts at a command that was survived. */
+export async function forgetAttempts(redis: Redis, shard: number, command: Command): Promise<void> {
+  await redis.hdel(attemptsKey(shard), transactionKey(command.ledgerId, command.id));
+}

@@ -1,0 +1,71 @@
+import { httpService } from '@razao/shared/runtime/listen.ts';
+import type { Logger } from '@razao/shared/runtime/log.ts';
+import { createRegistry, createWorkerMetrics, type WorkerMetrics } from '@razao/shared/runtime/metrics.ts';
+import { operationsRoutes } from '@razao/shared/runtime/operations.ts';
+import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
+import { guardRedis, type RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
+import type { Service } from '@razao/shared/runtime/service.ts';
+import type { Redis } from 'ioredis';
+import { agreeOnShardsService } from './agree-on-shards.ts';
+import { createCommitters } from './committer.ts';
+import type { WorkerConfig } from './config.ts';
+import { createQueueWatch } from './housekeeping/watch-queues.ts';
+
+/** The parts of a worker process, in the order in which they start. Connects to nothing before they do. */
+export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Service[] {
+  const registry = createRegistry();
+  const metrics = createWorkerMetrics(registry);
+  const redis = openPatientRedis(config.REDIS_URL);
+  const guard = guardRedis(redis, config.DURABILITY, log);
+  let started = false;
+  const operations = operationsRoutes({
+    registry,
+    dependencies: () => ({ redis: guard.fault() }),
+    ready: () => started,
+  });
+  return [
+    httpService(operations, { host: config.HOST, port: config.WORKER_PORT }),
+    redisService(redis, guard),
+    agreeOnShardsService(config, log),
+    ...duties(config, { redis, guard, metrics, log }),
+    {
+      name: 'worker',
+      async start() {
+        started = true;
+      },
+      async stop() {
+        started = false;
+      },
+    },
+  ];
+}
+
+type Shared = { redis: Redis; guard: RedisGuard; metrics: WorkerMetrics; log: Logger };
+
+function duties(config: Readonly<WorkerConfig>, shared: Shared): Service[] {
+  const services: Service[] = [];
+  if (config.ROLES.includes('committer')) {
+    services.push(
+      createCommitters(config.SHARDS, {
+        ...shared,
+        databaseUrl: config.DATABASE_URL,
+        durability: config.DURABILITY,
+        openBlocking: () => openPatientRedis(config.REDIS_URL),
+      }),
+    );
+  }
+  if (config.ROLES.includes('housekeeping')) services.push(createQueueWatch({ ...shared, shards: config.SHARDS }));
+  return services;
+}
+
+function redisService(redis: Redis, guard: RedisGuard): Service {
+  return {
+    name: 'redis',
+    // Nothing waits for Redis: a committer begins when it may.
+    async start() {},
+    async stop() {
+      guard.stop();
+      redis.disconnect();
+    },
+  };
+}

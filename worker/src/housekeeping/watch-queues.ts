@@ -1,0 +1,61 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
+import { readDepth } from '@razao/shared/queue/depth.ts';
+import { asideKey } from '@razao/shared/runtime/keys.ts';
+import type { Logger } from '@razao/shared/runtime/log.ts';
+import type { WorkerMetrics } from '@razao/shared/runtime/metrics.ts';
+import type { Service } from '@razao/shared/runtime/service.ts';
+import type { Redis } from 'ioredis';
+
+const PERIOD_MS = 2_000;
+
+export type QueueWatchDeps = { redis: Redis; shards: number; metrics: WorkerMetrics; log: Logger };
+
+/** Measures every shard's queue every few seconds, and raises its voice when a chunk is where no chunk may ever be. */
+export function createQueueWatch({ redis, shards, metrics, log }: QueueWatchDeps): Service {
+  const stopping = new AbortController();
+  let running: Promise<void> | undefined;
+  let alarmed = 0;
+
+  async function run(): Promise<void> {
+    await ready(redis, stopping.signal);
+    const queues = Array.from({ length: shards }, (_, shard) => openChunkQueue(redis, shard));
+    while (!stopping.signal.aborted) {
+      await watch(queues).catch((error) => log.debug({ err: error }, 'the queues could not be measured'));
+      await delay(PERIOD_MS, undefined, { signal: stopping.signal }).catch(() => {});
+    }
+    await Promise.all(queues.map((queue) => queue.close()));
+  }
+
+  async function watch(queues: readonly ChunkQueue[]): Promise<void> {
+    let failed = 0;
+    for (const [number, queue] of queues.entries()) {
+      const shard = String(number);
+      const depth = await readDepth(redis, queue);
+      const aside = await redis.hlen(asideKey(number));
+      metrics.chunks.set({ shard, state: 'waiting' }, depth.waiting);
+      metrics.chunks.set({ shard, state: 'active' }, depth.active);
+      metrics.chunks.set({ shard, state: 'failed' }, depth.failed);
+      metrics.chunks.set({ shard, state: 'aside' }, aside);
+      metrics.oldestSeconds.set({ shard }, depth.oldestMs / 1_000);
+      failed += depth.failed;
+    }
+    if (failed > alarmed) log.error({ chunks: failed }, 'chunks are in the state failed, where nothing of ours puts one');
+    alarmed = failed;
+  }
+
+  return {
+    name: 'housekeeping',
+    async start() {
+      running ??= run();
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+async function ready(redis: Redis, signal: AbortSignal): Promise<void> {
+  while (redis.status !== 'ready' && !signal.aborted) await delay(50, undefined, { signal }).catch(() => {});
+}

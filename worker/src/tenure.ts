@@ -1,0 +1,181 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Command } from '@razao/shared/contract/command.ts';
+import { setAside } from '@razao/shared/queue/aside.ts';
+import { type Chunk, ChunkPump } from '@razao/shared/queue/chunk-pump.ts';
+import type { Redis } from 'ioredis';
+import { type Commit, commitBatch } from './commit/commit-batch.ts';
+import { commitInHalves } from './commit/commit-in-halves.ts';
+import { fitsBatch } from './commit/join-chunks.ts';
+import { LockLost } from './commit/lock-lost.ts';
+import type { LockSession } from './commit/lock-session.ts';
+import { createFailureWindow, forgetAttempts, noteAttempt } from './commit/poison-watch.ts';
+import { retryCommit } from './commit/retry-commit.ts';
+import { transactionKey } from './commit/state.ts';
+import type { CommitterDeps } from './committer.ts';
+import { countCommit } from './count-commit.ts';
+import { publishCommit } from './publish/publish-commit.ts';
+
+const PUBLISH_RETRY_MS = 500;
+
+/**
+ * The time in which a process holds a shard's lock: takes chunks in order, commits, publishes and completes them. While a
+ * commit is under way the one before it is being published, never two.
+ */
+export class Tenure {
+  readonly #deps: CommitterDeps;
+  readonly #session: LockSession;
+  readonly #signal: AbortSignal;
+  readonly #blocking: Redis;
+  readonly #pump: ChunkPump;
+  readonly #failures = createFailureWindow();
+  #publishing: Promise<void> = Promise.resolve();
+
+  /** `signal` asks for an orderly end. */
+  constructor(deps: CommitterDeps, session: LockSession, signal: AbortSignal) {
+    this.#deps = deps;
+    this.#session = session;
+    this.#signal = signal;
+    this.#blocking = deps.openBlocking();
+    this.#pump = new ChunkPump({
+      shard: deps.shard,
+      redis: deps.redis,
+      blocking: this.#blocking,
+      mayFetch: () => session.mayFetch() && deps.guard.usable(),
+      log: deps.log,
+    });
+  }
+
+  /** Works until the lock is lost, the signal is given, or the shard has to stop for a person to look. */
+  async run(): Promise<void> {
+    const ended = this.#ended();
+    void ended.then(() => this.#pump.halt());
+    try {
+      while (!this.#over() && !this.#failures.full()) {
+        const chunks = await this.#pump.take(fitsBatch);
+        if (chunks.length === 0) break;
+        await this.#work(chunks);
+      }
+    } catch (error) {
+      if (!(error instanceof LockLost) && !this.#signal.aborted) throw error;
+    } finally {
+      await this.#end();
+    }
+    if (this.#failures.full()) await this.#standStill(ended);
+  }
+
+  async #work(chunks: readonly Chunk[]): Promise<void> {
+    const [first] = chunks;
+    if (first?.commands === null) return this.#putAside(first);
+    if (first?.alone) return this.#workAlone(first);
+    const commands = chunks.flatMap((chunk) => chunk.commands ?? []);
+    const commits = await this.#commit(() => commitInHalves(this.#session, commands, this.#onUnprocessable));
+    // One commit's publication at a time, in order; the next commit runs meanwhile.
+    await this.#publishing;
+    this.#publishing = this.#publish(commits, chunks);
+  }
+
+  /** A chunk with which processes have died: one command at a time, each noted first, so that the culprit is known. */
+  async #workAlone(chunk: Chunk): Promise<void> {
+    const { redis, shard, log } = this.#deps;
+    await this.#publishing;
+    for (const command of chunk.commands ?? []) {
+      const { condemned } = await noteAttempt(redis, shard, command);
+      const commits = await this.#commit(async () => {
+        if (!condemned) return commitInHalves(this.#session, [command], this.#onUnprocessable);
+        log.error({ shard, transaction: command.id }, 'processes died with this command; rejecting it');
+        return [
+          await commitBatch(this.#session, [command], new Set([transactionKey(command.ledgerId, command.id)])),
+        ];
+      });
+      await forgetAttempts(redis, shard, command);
+      await this.#publish(commits, []);
+    }
+    await this.#pump.complete([chunk]);
+  }
+
+  async #putAside(chunk: Chunk): Promise<void> {
+    const { redis, shard, log } = this.#deps;
+    log.error({ shard, chunk: chunk.id }, 'a chunk cannot be decoded; it was set aside (see npm run queue)');
+    await setAside(redis, shard, { id: chunk.id, reason: 'cannot be decoded', data: chunk.job.data });
+    await this.#pump.complete([chunk]);
+  }
+
+  #commit(commit: () => Promise<Commit[]>): Promise<Commit[]> {
+    const { metrics, log } = this.#deps;
+    const shard = String(this.#deps.shard);
+    return retryCommit(
+      async () => {
+        const done = metrics.commitSeconds.startTimer({ shard });
+        const commits = await commit();
+        done();
+        return commits;
+      },
+      {
+        shard: this.#deps.shard,
+        log,
+        signal: this.#signal,
+        onRetry: (sqlstate) => metrics.retries.inc({ shard, sqlstate }),
+      },
+    );
+  }
+
+  async #publish(commits: readonly Commit[], chunks: readonly Chunk[]): Promise<void> {
+    const { shard, metrics, log } = this.#deps;
+    for (const commit of commits) {
+      countCommit(metrics, shard, commit);
+      const done = metrics.publishSeconds.startTimer({ shard: String(shard) });
+      while (!(await this.#tryPublish(commit))) {
+        if (this.#over()) return;
+        await delay(PUBLISH_RETRY_MS);
+      }
+      done();
+    }
+    await this.#pump.complete(chunks).catch((error) => log.warn({ err: error, shard }, 'chunks stay in the queue'));
+  }
+
+  async #tryPublish(commit: Commit): Promise<boolean> {
+    const { redis, shard, log } = this.#deps;
+    try {
+      await publishCommit(redis, shard, commit);
+      return true;
+    } catch (error) {
+      // A full Redis, or one that is being shut down. What is not published now is when the chunk comes again.
+      log.warn({ err: error, shard }, 'publishing failed; trying again');
+      return false;
+    }
+  }
+
+  readonly #onUnprocessable = (command: Command, cause: unknown): void => {
+    const { log, shard } = this.#deps;
+    this.#failures.add();
+    log.error({ err: cause, shard, transaction: command.id }, 'a command could not be processed and is rejected');
+  };
+
+  #over(): boolean {
+    return this.#session.lost || this.#signal.aborted;
+  }
+
+  /** Resolves when the lock is lost or the signal is given. */
+  #ended(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#session.onLost(resolve);
+      if (this.#signal.aborted) resolve();
+      this.#signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  async #end(): Promise<void> {
+    await this.#publishing;
+    this.#blocking.disconnect();
+    // Without the lock nothing may be returned: the successor puts everything back in order.
+    await this.#pump.stop({ giveBack: !this.#session.lost });
+  }
+
+  /** Too many commands could not be processed: hold the lock, so that no other process goes on, and wait for a person. */
+  async #standStill(ended: Promise<void>): Promise<void> {
+    const { log, shard, metrics } = this.#deps;
+    metrics.stopped.set({ shard: String(shard) }, 1);
+    log.fatal({ shard }, 'the shard is stopped: too many commands could not be processed; restart to go on');
+    await ended;
+  }
+}
