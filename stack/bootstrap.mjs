@@ -99,15 +99,33 @@ function findNode() {
     ROOT,
     `node_modules/${folder}-${process.platform}-${process.arch}/bin/node`,
   );
+  ensureLibatomic(installed);
   const found = [installed, process.execPath, 'node'].find(
     (path) => nodeMajor(path) >= NODE_MAJOR_MIN,
   );
   return (
     found ??
     fail(
-      `Node ${NODE_MAJOR_MIN} is not on npm for ${process.platform}-${process.arch}: install it from https://nodejs.org and put it on PATH`,
+      `Node ${NODE_MAJOR_MIN} does not run here (${process.platform}-${process.arch}): install it from https://nodejs.org and put it on PATH`,
     )
   );
+}
+
+// Node 26 needs one library that a minimal Debian lacks.
+function ensureLibatomic(installed) {
+  const { stderr } = spawnSync(installed, ['--version'], { encoding: 'utf8' });
+  if (!/libatomic\.so/.test(stderr ?? '')) {
+    return;
+  }
+  // npm puts this folder before all others on PATH, so the next `npm start` would not even reach this file.
+  rmSync(join(ROOT, 'node_modules/.bin/node'), { force: true });
+  const command = 'apt-get install -y libatomic1';
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+    fail(`Node ${NODE_MAJOR_MIN} needs the library libatomic.so.1: sudo ${command}`);
+  }
+  // A fresh image has no package lists yet.
+  const script = `${command} || { apt-get update && ${command}; }`;
+  step('libatomic1 for Node 26', 'sh', ['-c', script], command);
 }
 
 function nodeMajor(path) {

@@ -31,6 +31,7 @@ export function createApp(deps: Deps): Hono<ApiEnv> {
 /** What a problem's `type` points to. */
 function explain(code: string): { code: string; status: number; title: string } {
   if (Object.hasOwn(PROBLEMS, code)) return { code, ...PROBLEMS[code as ProblemCode] };
-  if (Object.hasOwn(REJECTIONS, code)) return { code, status: 422, title: REJECTIONS[code as RejectionCode] };
+  if (Object.hasOwn(REJECTIONS, code))
+    return { code, status: 422, title: REJECTIONS[code as RejectionCode] };
   throw new Problem('route_not_found', 'there is no problem with this code');
 }

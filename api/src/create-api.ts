@@ -59,5 +59,10 @@ export function createApi(config: Readonly<ApiConfig>, log: Logger): Service[] {
   };
   // Stops first: those who wait are answered with what is known, so that the server can finish.
   const waiting: Service = { name: 'waiting', async start() {}, stop: async () => waiters.close() };
-  return [connections, shards, httpService(createApp(deps), { host: config.HOST, port: config.PORT }), waiting];
+  return [
+    connections,
+    shards,
+    httpService(createApp(deps), { host: config.HOST, port: config.PORT }),
+    waiting,
+  ];
 }

@@ -21,7 +21,7 @@ async function main(args: string[]): Promise<number> {
     return 2;
   }
   const config = readConfig(process.env);
-  const target = await findTarget(options.url, config, say);
+  const target = await findTarget(options, config, say);
   // A stack of our own must not outlive a Ctrl-C.
   onStopSignals({
     first: () => void target.stop().finally(() => process.exit(INTERRUPTED)),

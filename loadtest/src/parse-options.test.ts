@@ -9,8 +9,10 @@ test('a scenario alone gets its defaults', () => {
     accounts: 10_000,
     pairs: null,
     url: null,
+    own: false,
     jsonFile: null,
   });
+  expect(parseOptions(['hot', '--own']).own).toBe(true);
   expect(parseOptions(['duplicates'])).toMatchObject({ connections: 200, seconds: 10 });
 });
 
@@ -24,6 +26,7 @@ test('every option is read, a URL down to its origin', () => {
     accounts: 50,
     pairs: 2,
     url: 'http://127.0.0.1:3000',
+    own: false,
     jsonFile: 'out.json',
   });
 });
@@ -37,6 +40,7 @@ test.each([
   ['spread --accounts 1', '--accounts takes'],
   ['spread --url 127.0.0.1:3000', '--url takes'],
   ['duplicates --pairs 3', '--pairs compares'],
+  ['hot --own --url http://127.0.0.1:3000', 'exclude each other'],
   ['spread --fast', '--fast'],
 ])('%j is refused', (line, reason) => {
   expect(() => parseOptions(line.split(' ').filter(Boolean))).toThrow(reason);

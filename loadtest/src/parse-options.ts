@@ -10,6 +10,8 @@ export type Options = {
   /** Runs that many interleaved pairs of spread and hot; null: one run of the scenario. */
   pairs: number | null;
   url: string | null;
+  /** A stack of its own even where npm start runs. */
+  own: boolean;
   jsonFile: string | null;
 };
 
@@ -19,6 +21,7 @@ export const USAGE = `usage: npm run load -- spread|hot|duplicates [options]
   --accounts N      that spread picks from (10000)
   --pairs N         N interleaved pairs of spread and hot, with medians and their ratio
   --url URL         a running API; else that of npm start, else a stack of its own
+  --own             a stack of its own in any case
   --json FILE       also writes the result there`;
 
 /** Reads the command line; throws an Error with one line for the user where it makes no sense. */
@@ -32,6 +35,7 @@ export function parseOptions(args: string[]): Options {
       accounts: { type: 'string' },
       pairs: { type: 'string' },
       url: { type: 'string' },
+      own: { type: 'boolean' },
       json: { type: 'string' },
     },
   });
@@ -40,6 +44,9 @@ export function parseOptions(args: string[]): Options {
   if (storm && values.pairs !== undefined) {
     throw new Error('--pairs compares spread with hot, not duplicates');
   }
+  if (values.own && values.url !== undefined) {
+    throw new Error('--url and --own exclude each other');
+  }
   return {
     scenario,
     connections: readCount('connections', values.connections, storm ? 200 : 64, [1, 2000]),
@@ -47,6 +54,7 @@ export function parseOptions(args: string[]): Options {
     accounts: readCount('accounts', values.accounts, 10_000, [2, 1_000_000]),
     pairs: values.pairs === undefined ? null : readCount('pairs', values.pairs, 3, [1, 50]),
     url: readUrl(values.url),
+    own: values.own ?? false,
     jsonFile: values.json ?? null,
   };
 }

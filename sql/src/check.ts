@@ -20,7 +20,7 @@ export async function runChecks(client: Pick<Client, 'query'>): Promise<Violatio
 }
 
 /** The file names of all checks, in order. */
-export function checkNames(): string[] {
+function checkNames(): string[] {
   return readdirSync(FOLDER)
     .filter((name) => name.endsWith('.sql'))
     .sort();

@@ -28,7 +28,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 }
 
 /** The names of all migrations, in order. */
-export function migrationNames(): string[] {
+function migrationNames(): string[] {
   return readdirSync(FOLDER)
     .filter((name) => name.endsWith('.sql'))
     .sort();

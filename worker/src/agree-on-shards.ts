@@ -7,7 +7,10 @@ import { Client } from 'pg';
 const RETRY_MS = 500;
 
 /** Compares SHARDS with the database before anything else starts; waits for a database that is down. */
-export function agreeOnShardsService(config: { DATABASE_URL: string; SHARDS: number }, log: Logger): Service {
+export function agreeOnShardsService(
+  config: { DATABASE_URL: string; SHARDS: number },
+  log: Logger,
+): Service {
   const stopping = new AbortController();
   return {
     name: 'shards',

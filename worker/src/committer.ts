@@ -41,7 +41,11 @@ function createCommitter(deps: CommitterDeps) {
         logged = '';
       } catch (error) {
         const text = (error as Error).message;
-        if (text !== logged) deps.log.error({ err: error, shard: deps.shard }, 'no session for the lock; trying again');
+        if (text !== logged)
+          deps.log.error(
+            { err: error, shard: deps.shard },
+            'no session for the lock; trying again',
+          );
         logged = text;
         await delay(RECONNECT_MS, undefined, { signal: stopping.signal }).catch(() => {});
       }
@@ -74,7 +78,9 @@ function createCommitter(deps: CommitterDeps) {
 
 /** The committers of all shards. They stop together; where Redis or Postgres keeps one waiting, it is left behind. */
 export function createCommitters(shards: number, deps: Omit<CommitterDeps, 'shard'>): Service {
-  const committers = Array.from({ length: shards }, (_, shard) => createCommitter({ ...deps, shard }));
+  const committers = Array.from({ length: shards }, (_, shard) =>
+    createCommitter({ ...deps, shard }),
+  );
   return {
     name: 'committers',
     async start() {

@@ -3,7 +3,6 @@ import { readEnv } from '@razao/shared/runtime/read-env.ts';
 import { z } from 'zod';
 
 const ROLES = ['committer', 'indexer', 'housekeeping'] as const;
-export type Role = (typeof ROLES)[number];
 
 const schema = z.object({
   ...commonEnv,
@@ -20,4 +19,11 @@ export type WorkerConfig = z.output<typeof schema>;
 /** The worker's environment; throws with all faults at once. */
 export function readConfig(): Readonly<WorkerConfig> {
   return readEnv(schema, process.env);
+}
+
+const queueToolSchema = z.object({ REDIS_URL: z.string(), SHARDS: commonEnv.SHARDS });
+
+/** The environment of `npm run queue`. */
+export function readQueueToolConfig(): Readonly<z.output<typeof queueToolSchema>> {
+  return readEnv(queueToolSchema, process.env);
 }

@@ -1,6 +1,10 @@
 import { httpService } from '@razao/shared/runtime/listen.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
-import { createRegistry, createWorkerMetrics, type WorkerMetrics } from '@razao/shared/runtime/metrics.ts';
+import {
+  createRegistry,
+  createWorkerMetrics,
+  type WorkerMetrics,
+} from '@razao/shared/runtime/metrics.ts';
 import { operationsRoutes } from '@razao/shared/runtime/operations.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
 import { guardRedis, type RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
@@ -54,7 +58,8 @@ function duties(config: Readonly<WorkerConfig>, shared: Shared): Service[] {
       }),
     );
   }
-  if (config.ROLES.includes('housekeeping')) services.push(createQueueWatch({ ...shared, shards: config.SHARDS }));
+  if (config.ROLES.includes('housekeeping'))
+    services.push(createQueueWatch({ ...shared, shards: config.SHARDS }));
   return services;
 }
 

@@ -68,7 +68,9 @@ export class Tenure {
     if (first?.commands === null) return this.#putAside(first);
     if (first?.alone) return this.#workAlone(first);
     const commands = chunks.flatMap((chunk) => chunk.commands ?? []);
-    const commits = await this.#commit(() => commitInHalves(this.#session, commands, this.#onUnprocessable));
+    const commits = await this.#commit(() =>
+      commitInHalves(this.#session, commands, this.#onUnprocessable),
+    );
     // One commit's publication at a time, in order; the next commit runs meanwhile.
     await this.#publishing;
     this.#publishing = this.#publish(commits, chunks);
@@ -82,9 +84,16 @@ export class Tenure {
       const { condemned } = await noteAttempt(redis, shard, command);
       const commits = await this.#commit(async () => {
         if (!condemned) return commitInHalves(this.#session, [command], this.#onUnprocessable);
-        log.error({ shard, transaction: command.id }, 'processes died with this command; rejecting it');
+        log.error(
+          { shard, transaction: command.id },
+          'processes died with this command; rejecting it',
+        );
         return [
-          await commitBatch(this.#session, [command], new Set([transactionKey(command.ledgerId, command.id)])),
+          await commitBatch(
+            this.#session,
+            [command],
+            new Set([transactionKey(command.ledgerId, command.id)]),
+          ),
         ];
       });
       await forgetAttempts(redis, shard, command);
@@ -95,8 +104,15 @@ export class Tenure {
 
   async #putAside(chunk: Chunk): Promise<void> {
     const { redis, shard, log } = this.#deps;
-    log.error({ shard, chunk: chunk.id }, 'a chunk cannot be decoded; it was set aside (see npm run queue)');
-    await setAside(redis, shard, { id: chunk.id, reason: 'cannot be decoded', data: chunk.job.data });
+    log.error(
+      { shard, chunk: chunk.id },
+      'a chunk cannot be decoded; it was set aside (see npm run queue)',
+    );
+    await setAside(redis, shard, {
+      id: chunk.id,
+      reason: 'cannot be decoded',
+      data: chunk.job.data,
+    });
     await this.#pump.complete([chunk]);
   }
 
@@ -130,7 +146,9 @@ export class Tenure {
       }
       done();
     }
-    await this.#pump.complete(chunks).catch((error) => log.warn({ err: error, shard }, 'chunks stay in the queue'));
+    await this.#pump
+      .complete(chunks)
+      .catch((error) => log.warn({ err: error, shard }, 'chunks stay in the queue'));
   }
 
   async #tryPublish(commit: Commit): Promise<boolean> {
@@ -148,7 +166,10 @@ export class Tenure {
   readonly #onUnprocessable = (command: Command, cause: unknown): void => {
     const { log, shard } = this.#deps;
     this.#failures.add();
-    log.error({ err: cause, shard, transaction: command.id }, 'a command could not be processed and is rejected');
+    log.error(
+      { err: cause, shard, transaction: command.id },
+      'a command could not be processed and is rejected',
+    );
   };
 
   #over(): boolean {
@@ -175,7 +196,10 @@ export class Tenure {
   async #standStill(ended: Promise<void>): Promise<void> {
     const { log, shard, metrics } = this.#deps;
     metrics.stopped.set({ shard: String(shard) }, 1);
-    log.fatal({ shard }, 'the shard is stopped: too many commands could not be processed; restart to go on');
+    log.fatal(
+      { shard },
+      'the shard is stopped: too many commands could not be processed; restart to go on',
+    );
     await ended;
   }
 }

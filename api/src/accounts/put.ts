@@ -35,9 +35,15 @@ export async function putAccount(c: Context<ApiEnv>, deps: Deps): Promise<Respon
     assets.map((asset) => limits[asset]?.max_balance ?? null),
     readEtags(c.req.header('if-match')),
   ];
-  const { rows } = await deps.database.settings.query<{ done: boolean }>({ ...putAccountSettings, values });
+  const { rows } = await deps.database.settings.query<{ done: boolean }>({
+    ...putAccountSettings,
+    values,
+  });
   if (!rows[0]?.done) {
-    throw new Problem('version_mismatch', 'the account has changed since it was read; read it again');
+    throw new Problem(
+      'version_mismatch',
+      'the account has changed since it was read; read it again',
+    );
   }
   const { account, etag } = await readAccount(deps.database, ledger, address);
   const created = ledger.accounts === 'explicit' && account.version === 1;

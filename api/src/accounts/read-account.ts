@@ -29,8 +29,16 @@ export async function readAccount({ read }: Database, ledger: Ledger, address: s
   if (!first && ledger.accounts === 'explicit') {
     throw new Problem('account_not_found', 'the account was never created; PUT it first');
   }
-  const balances = rows.flatMap(({ asset, posted, held, available, overdraft_limit, max_balance, version }) =>
-    asset === null ? [] : [[asset, { posted, held, available, overdraft_limit, max_balance, version: Number(version) }]],
+  const balances = rows.flatMap(
+    ({ asset, posted, held, available, overdraft_limit, max_balance, version }) =>
+      asset === null
+        ? []
+        : [
+            [
+              asset,
+              { posted, held, available, overdraft_limit, max_balance, version: Number(version) },
+            ],
+          ],
   );
   return {
     etag: `"${first?.etag ?? UNUSED_ETAG}"`,
@@ -40,7 +48,10 @@ export async function readAccount({ read }: Database, ledger: Ledger, address: s
       metadata: first?.metadata ?? {},
       frozen: first?.frozen ?? 'none',
       version: Number(first?.settings_version ?? 0),
-      balances: Object.fromEntries(balances) as Record<string, Record<string, string | number | null>>,
+      balances: Object.fromEntries(balances) as Record<
+        string,
+        Record<string, string | number | null>
+      >,
     },
   };
 }

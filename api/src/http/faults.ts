@@ -5,7 +5,10 @@ import type { z } from 'zod';
 export function bodyFaults(error: z.ZodError): Fault[] {
   return error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ pointer: toPointer([...issue.path, key]), detail: 'is not a known field' }));
+      return issue.keys.map((key) => ({
+        pointer: toPointer([...issue.path, key]),
+        detail: 'is not a known field',
+      }));
     }
     if (issue.code === 'invalid_key') {
       const detail = issue.issues[0]?.message ?? issue.message;
@@ -16,6 +19,8 @@ export function bodyFaults(error: z.ZodError): Fault[] {
 }
 
 function toPointer(path: readonly PropertyKey[]): string {
-  const steps = path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1').toWellFormed()}`);
+  const steps = path.map(
+    (step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1').toWellFormed()}`,
+  );
   return `#${steps.join('')}`;
 }

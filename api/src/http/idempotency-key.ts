@@ -12,9 +12,13 @@ const QUOTED = /^"((?:[^"\\]|\\["\\])*)"$/;
 export function readIdempotencyKey(request: HonoRequest): string {
   const header = request.header('idempotency-key');
   if (header === undefined || header === '') {
-    throw new Problem('idempotency_key_missing', 'send an Idempotency-Key header with a new key for each new write', {
-      faults: [{ header: 'Idempotency-Key', detail: 'is missing' }],
-    });
+    throw new Problem(
+      'idempotency_key_missing',
+      'send an Idempotency-Key header with a new key for each new write',
+      {
+        faults: [{ header: 'Idempotency-Key', detail: 'is missing' }],
+      },
+    );
   }
   const key = header.startsWith('"') ? unquote(header) : header;
   if (key === null || !VISIBLE.test(key) || key.length > IDEMPOTENCY_KEY_CHARS_MAX) {

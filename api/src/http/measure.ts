@@ -11,6 +11,9 @@ export function measure(metrics: ApiMetrics): MiddlewareHandler<ApiEnv> {
     c.set('route', 'none');
     await next();
     const seconds = (performance.now() - started) / 1_000;
-    metrics.requests.observe({ method: c.req.method, route: c.get('route'), status: c.res.status }, seconds);
+    metrics.requests.observe(
+      { method: c.req.method, route: c.get('route'), status: c.res.status },
+      seconds,
+    );
   };
 }

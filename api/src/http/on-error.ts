@@ -23,6 +23,10 @@ export function onError(log: Logger, metrics: ApiMetrics): ErrorHandler<ApiEnv> 
 
 function toProblem(error: Error): Problem {
   if (error instanceof Problem) return error;
-  if (isOutage(error)) return new Problem('unavailable', 'a part of the service does not answer; try again');
-  return new Problem('internal_error', 'the fault was logged; name the instance when you report it');
+  if (isOutage(error))
+    return new Problem('unavailable', 'a part of the service does not answer; try again');
+  return new Problem(
+    'internal_error',
+    'the fault was logged; name the instance when you report it',
+  );
 }

@@ -2,7 +2,14 @@ import { DatabaseError } from 'pg';
 
 /** SQLSTATE classes that speak of the server or the connection, not of the statement. */
 const OUTAGE_CLASSES = new Set(['08', '53', '55', '57', '58']);
-const SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND']);
+const SYSTEM_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+]);
 /** What pg, pg-pool and ioredis throw without a code when the other side is away. */
 const MESSAGES = [
   'Connection terminated',

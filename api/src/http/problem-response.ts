@@ -17,7 +17,10 @@ export function problemResponse(problem: Problem, instance: string): Response {
     errors: problem.faults,
   };
   const retry: Record<string, string> = RETRY_LATER.has(status) ? { 'Retry-After': '1' } : {};
-  return new Response(JSON.stringify(body), { status, headers: { ...HEADERS, ...retry, ...problem.headers } });
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { ...HEADERS, ...retry, ...problem.headers },
+  });
 }
 
 /** The answer to a write that waited and was rejected: the rejection's code, and the transaction itself. */

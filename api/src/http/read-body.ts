@@ -22,12 +22,16 @@ export async function readBody<T extends z.ZodType>(
   refusePrototypes(value, '#');
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new Problem('invalid_request', 'the body is not valid', { faults: bodyFaults(parsed.error) });
+  throw new Problem('invalid_request', 'the body is not valid', {
+    faults: bodyFaults(parsed.error),
+  });
 }
 
 async function readBytes(request: HonoRequest, bytesMax: number): Promise<Uint8Array> {
   const tooLarge = () =>
-    new Problem('too_large', `the body may have ${bytesMax} bytes`, { headers: { Connection: 'close' } });
+    new Problem('too_large', `the body may have ${bytesMax} bytes`, {
+      headers: { Connection: 'close' },
+    });
   const length = request.header('content-length');
   if (length !== undefined) {
     // The HTTP parser lets no more through than was announced.
@@ -61,6 +65,7 @@ function refusePrototypes(value: unknown, pointer: string): void {
       const faults = [{ pointer: `${pointer}/__proto__`, detail: 'is not a usable name' }];
       throw new Problem('invalid_request', 'the body is not valid', { faults });
     }
-    if (typeof member === 'object' && member !== null) refusePrototypes(member, `${pointer}/${key}`);
+    if (typeof member === 'object' && member !== null)
+      refusePrototypes(member, `${pointer}/${key}`);
   }
 }

@@ -5,7 +5,11 @@ import type { ApiEnv } from './env.ts';
 type Method = 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
 
 /** Registers a resource's methods at a path; every other method there is a 405 that names them. */
-export function resource(app: Hono<ApiEnv>, path: string, handlers: { [M in Method]?: Handler<ApiEnv> }): void {
+export function resource(
+  app: Hono<ApiEnv>,
+  path: string,
+  handlers: { [M in Method]?: Handler<ApiEnv> },
+): void {
   app.use(path, async (c, next) => {
     c.set('route', path);
     await next();
@@ -15,6 +19,8 @@ export function resource(app: Hono<ApiEnv>, path: string, handlers: { [M in Meth
     .flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
     .join(', ');
   app.all(path, () => {
-    throw new Problem('method_not_allowed', `this resource has ${allow}`, { headers: { Allow: allow } });
+    throw new Problem('method_not_allowed', `this resource has ${allow}`, {
+      headers: { Allow: allow },
+    });
   });
 }

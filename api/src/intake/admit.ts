@@ -42,7 +42,10 @@ export async function admit(redis: Redis, claims: readonly Claim[]): Promise<(st
 }
 
 /** For each claim null where it is ours now, else the line that is there instead of `found`. */
-export async function takeOver(redis: Redis, claims: readonly (Claim & { found: string })[]): Promise<(string | null)[]> {
+export async function takeOver(
+  redis: Redis,
+  claims: readonly (Claim & { found: string })[],
+): Promise<(string | null)[]> {
   const keys = claims.map(({ key }) => key);
   const lines = claims.flatMap(({ found, line }) => [found, line]);
   return (await runScript(redis, TAKE_OVER, keys, lines)) as (string | null)[];

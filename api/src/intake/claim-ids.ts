@@ -1,5 +1,9 @@
 import type { Command } from '@razao/shared/contract/command.ts';
-import { decodeRecord, encodeQueued, type StatusRecord } from '@razao/shared/contract/status-record.ts';
+import {
+  decodeRecord,
+  encodeQueued,
+  type StatusRecord,
+} from '@razao/shared/contract/status-record.ts';
 import type { ChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { chunksPresent } from '@razao/shared/queue/depth.ts';
 import { recordKey } from '@razao/shared/runtime/keys.ts';
@@ -20,49 +24,60 @@ export type ClaimDeps = { redis: Redis; queue: ChunkQueue; shard: number; chunkI
  */
 export async function claimIds(deps: ClaimDeps, commands: readonly Command[]): Promise<Verdict[]> {
   const claims = commands.map((command) => toClaim(deps, command));
-  const found = await admit(deps.redis, claims);
-  const verdicts = new Map<number, Verdict>();
-  let open = claims.map((claim, i) => ({ i, claim, line: found[i] ?? null }));
-  for (let round = 0; round < ROUNDS_MAX && open.length > 0; round++) {
-    const suspects: { i: number; claim: Claim; line: string; chunk: string | null }[] = [];
-    for (const { i, claim, line } of open) {
-      const record = line === null ? null : decodeRecord(line);
-      if (line === null || (record?.status === 'queued' && record.chunk === deps.chunkId)) {
-        verdicts.set(i, { fresh: true });
-      } else if (record !== null && record.status !== 'queued') {
-        verdicts.set(i, { fresh: false, record });
-      } else {
-        suspects.push({ i, claim, line, chunk: record?.status === 'queued' ? record.chunk : null });
-      }
-    }
-    open = await settleSuspects(deps, suspects, verdicts);
+  const lines = await admit(deps.redis, claims);
+  const verdicts = lines.map((line) => judge(line, deps.chunkId));
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    const suspects = claims.flatMap((claim, i) => {
+      const line = lines[i];
+      return verdicts[i] || !line ? [] : [{ i, claim, line }];
+    });
+    if (suspects.length === 0) return verdicts as Verdict[];
+    await settle(deps, suspects, lines, verdicts);
   }
-  if (open.length > 0) throw new Error('records kept changing hands while they were claimed');
-  return commands.map((_, i) => verdicts.get(i) as Verdict);
+  throw new Error('records kept changing hands while they were claimed');
 }
 
-type Suspect = { i: number; claim: Claim; line: string; chunk: string | null };
+/** Undefined where a record is queued in another chunk, which may never have reached the queue. */
+function judge(line: string | null, chunkId: string): Verdict | undefined {
+  const record = line === null ? null : decodeRecord(line);
+  if (line === null || (record && chunkOf(record) === chunkId)) return { fresh: true };
+  return record && record.status !== 'queued' ? { fresh: false, record } : undefined;
+}
 
-/** Those whose chunk is queued are replays; the others are taken over, and looked at again where they have changed. */
-async function settleSuspects(deps: ClaimDeps, suspects: readonly Suspect[], verdicts: Map<number, Verdict>) {
-  const chunks = [...new Set(suspects.flatMap(({ chunk }) => (chunk === null ? [] : [chunk])))];
+type Suspect = { i: number; claim: Claim; line: string };
+
+/** Suspects whose chunk is queued are replays; the others are taken over, unless they have changed since. */
+async function settle(
+  deps: ClaimDeps,
+  suspects: readonly Suspect[],
+  lines: (string | null)[],
+  verdicts: (Verdict | undefined)[],
+): Promise<void> {
+  const records = suspects.map(({ line }) => decodeRecord(line));
+  const chunks = records.map((record) => chunkOf(record) ?? '');
   const present = await chunksPresent(deps.redis, deps.queue, chunks);
-  const queued = new Set(chunks.filter((_, i) => present[i]));
-  const dead: Suspect[] = [];
-  for (const suspect of suspects) {
-    const record = decodeRecord(suspect.line);
-    if (record && suspect.chunk !== null && queued.has(suspect.chunk)) verdicts.set(suspect.i, { fresh: false, record });
-    else dead.push(suspect);
+  for (const [n, { i }] of suspects.entries()) {
+    const record = records[n];
+    if (record && present.has(chunks[n] ?? '')) verdicts[i] = { fresh: false, record };
   }
-  if (dead.length === 0) return [];
-  const lines = await takeOver(
-    deps.redis,
-    dead.map(({ claim, line }) => ({ ...claim, found: line })),
-  );
-  return dead.map(({ i, claim }, n) => ({ i, claim, line: lines[n] ?? null }));
+  const dead = suspects.filter(({ i }) => !verdicts[i]);
+  if (dead.length === 0) return;
+  const claims = dead.map(({ claim, line }) => ({ ...claim, found: line }));
+  const now = await takeOver(deps.redis, claims);
+  for (const [n, { i }] of dead.entries()) {
+    lines[i] = now[n] ?? null;
+    verdicts[i] = judge(lines[i] ?? null, deps.chunkId);
+  }
+}
+
+function chunkOf(record: StatusRecord | null): string | null {
+  return record?.status === 'queued' ? record.chunk : null;
 }
 
 function toClaim({ shard, chunkId }: ClaimDeps, command: Command): Claim {
   const { ledgerId, id, kind, acceptedAt, fingerprint } = command;
-  return { key: recordKey(shard, ledgerId, id), line: encodeQueued({ kind, acceptedAt, fingerprint, chunk: chunkId }) };
+  return {
+    key: recordKey(shard, ledgerId, id),
+    line: encodeQueued({ kind, acceptedAt, fingerprint, chunk: chunkId }),
+  };
 }

@@ -8,7 +8,12 @@ import {
 } from '@razao/shared/contract/limits.ts';
 import { Problem } from '@razao/shared/contract/problems.ts';
 import type { StatusRecord } from '@razao/shared/contract/status-record.ts';
-import { addChunk, type ChunkQueue, newChunkId, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
+import {
+  addChunk,
+  type ChunkQueue,
+  newChunkId,
+  openChunkQueue,
+} from '@razao/shared/queue/chunk-queue.ts';
 import { countQueued } from '@razao/shared/queue/depth.ts';
 import type { ApiMetrics } from '@razao/shared/runtime/metrics.ts';
 import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
@@ -19,7 +24,12 @@ import type { MemoryWatch } from './memory-watch.ts';
 /** `fresh`: accepted now, for the first time; else `record` is what is known of the write that came first. */
 export type Acceptance = { fresh: boolean; record: StatusRecord };
 
-type Pending = { command: Command; bytes: number; resolve(acceptance: Acceptance): void; reject(error: Error): void };
+type Pending = {
+  command: Command;
+  bytes: number;
+  resolve(acceptance: Acceptance): void;
+  reject(error: Error): void;
+};
 
 export type IntakeDeps = {
   shard: number;
@@ -98,7 +108,8 @@ export class Intake {
     const { redis, guard, memory, shard, metrics } = this.#deps;
     if (!guard.usable()) throw unavailable(guard.fault());
     this.#queue ??= openChunkQueue(redis, shard);
-    if (performance.now() - this.#depthAt > QUEUE_DEPTH_AGE_MS_MAX) await this.#readDepth(this.#queue);
+    if (performance.now() - this.#depthAt > QUEUE_DEPTH_AGE_MS_MAX)
+      await this.#readDepth(this.#queue);
     if (this.#depth >= QUEUE_CHUNKS_MAX || memory.full()) throw overloaded();
     const chunkId = newChunkId();
     const firsts = firstOfEach(chunk.map(({ command }) => command));
@@ -124,15 +135,26 @@ export class Intake {
 
 function firstOfEach(commands: readonly Command[]): Command[] {
   const firsts = new Map<string, Command>();
-  for (const command of commands) if (!firsts.has(idOf(command))) firsts.set(idOf(command), command);
+  for (const command of commands)
+    if (!firsts.has(idOf(command))) firsts.set(idOf(command), command);
   return [...firsts.values()];
 }
 
 /** The first caller of a fresh id is told so; whoever sent the same id in the same chunk replays that one. */
-function answer(chunk: readonly Pending[], firsts: readonly Command[], verdicts: readonly Verdict[], chunkId: string) {
-  const known = new Map(firsts.map((command, i) => [idOf(command), { command, verdict: verdicts[i] as Verdict }]));
+function answer(
+  chunk: readonly Pending[],
+  firsts: readonly Command[],
+  verdicts: readonly Verdict[],
+  chunkId: string,
+) {
+  const known = new Map(
+    firsts.map((command, i) => [idOf(command), { command, verdict: verdicts[i] as Verdict }]),
+  );
   for (const { command, resolve } of chunk) {
-    const { command: first, verdict } = known.get(idOf(command)) as { command: Command; verdict: Verdict };
+    const { command: first, verdict } = known.get(idOf(command)) as {
+      command: Command;
+      verdict: Verdict;
+    };
     const record: StatusRecord = verdict.fresh
       ? {
           status: 'queued',
@@ -151,9 +173,14 @@ function idOf(command: Command): string {
 }
 
 function overloaded(): Problem {
-  return new Problem('overloaded', 'more waits to be posted than is allowed; nothing was stored; try again later');
+  return new Problem(
+    'overloaded',
+    'more waits to be posted than is allowed; nothing was stored; try again later',
+  );
 }
 
 function unavailable(cause: unknown): Problem {
-  return new Problem('unavailable', 'the queue does not answer: try again with the same key', { cause });
+  return new Problem('unavailable', 'the queue does not answer: try again with the same key', {
+    cause,
+  });
 }

@@ -25,10 +25,21 @@ export function ledgerRoutes(app: Hono<ApiEnv>, deps: Deps): void {
         });
       }
       const { accounts, metadata } = await readBody(c.req, ledgerRequestSchema, BODY_BYTES_MAX);
-      const values = [name, accounts ?? null, metadata === undefined ? null : JSON.stringify(metadata)];
-      const { rows } = await deps.database.settings.query<{ created: boolean }>({ ...putLedger, values });
+      const values = [
+        name,
+        accounts ?? null,
+        metadata === undefined ? null : JSON.stringify(metadata),
+      ];
+      const { rows } = await deps.database.settings.query<{ created: boolean }>({
+        ...putLedger,
+        values,
+      });
       const [row] = rows;
-      if (!row) throw new Problem('ledger_conflict', 'the ledger exists, and how its accounts come into being is fixed');
+      if (!row)
+        throw new Problem(
+          'ledger_conflict',
+          'the ledger exists, and how its accounts come into being is fixed',
+        );
       return c.json(await readLedger(deps, name), row.created ? 201 : 200);
     },
     async GET(c) {
@@ -40,14 +51,22 @@ export function ledgerRoutes(app: Hono<ApiEnv>, deps: Deps): void {
 
 async function readLedger(deps: Deps, name: string) {
   const row = LEDGER_PATTERN.test(name)
-    ? await deps.database.read.selectFrom('ledgers_view').selectAll().where('name', '=', name).executeTakeFirst()
+    ? await deps.database.read
+        .selectFrom('ledgers_view')
+        .selectAll()
+        .where('name', '=', name)
+        .executeTakeFirst()
     : undefined;
-  if (!row) throw new Problem('ledger_not_found', 'no ledger has this name; PUT /v1/ledgers/{ledger} creates one');
+  if (!row)
+    throw new Problem(
+      'ledger_not_found',
+      'no ledger has this name; PUT /v1/ledgers/{ledger} creates one',
+    );
   return {
     name: row.name,
     accounts: row.accounts,
     metadata: row.metadata,
     created_at: row.created_at,
-    head: { sequence: Number(row.sequence), hash: row.hash },
+    chain_head: { sequence: Number(row.sequence), hash: row.hash },
   };
 }

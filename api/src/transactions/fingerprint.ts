@@ -5,11 +5,20 @@ import type { TransactionRequest } from '@razao/shared/contract/transaction-requ
  * What makes two commands the same: SHA-256 (base64) over the validated command in canonical form, with its operation and
  * its target. The order of keys and the spelling of defaults do not matter.
  */
-export function fingerprint(operation: string, target: string | null, request: TransactionRequest): string {
+export function fingerprint(
+  operation: string,
+  target: string | null,
+  request: TransactionRequest,
+): string {
   const canonical = [
     operation,
     target,
-    request.postings.map(({ source, destination, asset, amount }) => [source, destination, asset, amount]),
+    request.postings.map(({ source, destination, asset, amount }) => [
+      source,
+      destination,
+      asset,
+      amount,
+    ]),
     request.description ?? null,
     request.reference ?? null,
     Object.entries(request.metadata ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)),

@@ -13,7 +13,9 @@ const SECONDS = /^\d{1,9}$/;
 
 /** `GET .../transactions/{id}`: the transaction, or what is known of it while it is queued; waits if asked to. */
 export async function getTransaction(c: Context<ApiEnv>, deps: Deps): Promise<Response> {
-  const query = readQuery(c.req, { wait: (text) => (SECONDS.test(text) ? Number(text) : undefined) });
+  const query = readQuery(c.req, {
+    wait: (text) => (SECONDS.test(text) ? Number(text) : undefined),
+  });
   const wait = query.wait === undefined ? readPreferWait(c.req) : waitFor(query.wait);
   const ledger = await deps.ledgers.find(c.req.param('ledger') ?? '');
   const id = (c.req.param('id') ?? '').toLowerCase();
@@ -23,10 +25,14 @@ export async function getTransaction(c: Context<ApiEnv>, deps: Deps): Promise<Re
   const ticket = wait.ms > 0 ? deps.waiters.join(key) : null;
   try {
     const record = await readRecord(deps, key);
-    if (record?.status !== 'queued') return c.json(await readStored(deps, ledger, id, record), 200, wait.applied);
+    if (record?.status !== 'queued')
+      return c.json(await readStored(deps, ledger, id, record), 200, wait.applied);
     const outcome = (await ticket?.outcome(wait.ms, c.req.raw.signal)) ?? null;
     if (outcome) return c.json(await readStored(deps, ledger, id, outcome), 200, wait.applied);
-    return c.json(knownSoFar(ledger.name, id, record), 200, { ...queuedHeaders(wait), 'Retry-After': '1' });
+    return c.json(knownSoFar(ledger.name, id, record), 200, {
+      ...queuedHeaders(wait),
+      'Retry-After': '1',
+    });
   } finally {
     ticket?.leave();
   }
@@ -48,7 +54,10 @@ async function readStored(deps: Deps, ledger: Ledger, id: string, record: Status
     const row = await deps.lookup.row(ledger.id, id);
     if (row) return fromRow(ledger.name, row);
   } catch (error) {
-    deps.log.debug({ err: error }, 'Postgres does not answer; a record stands in for the transaction');
+    deps.log.debug(
+      { err: error },
+      'Postgres does not answer; a record stands in for the transaction',
+    );
   }
   return knownSoFar(ledger.name, id, record);
 }

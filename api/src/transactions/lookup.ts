@@ -15,7 +15,10 @@ export type TransactionRow = Selectable<ReadModel['transactions_view']>;
 
 export type TransactionLookup = {
   /** The records of ids of one shard; null where there is none. Throws where Redis does not answer. */
-  records(shard: number, keys: readonly { ledgerId: number; id: string }[]): Promise<(StatusRecord | null)[]>;
+  records(
+    shard: number,
+    keys: readonly { ledgerId: number; id: string }[],
+  ): Promise<(StatusRecord | null)[]>;
   /** The stored transaction, if there is one. Throws where Postgres does not answer. */
   row(ledgerId: number, id: string): Promise<TransactionRow | undefined>;
   /** Throws `unavailable` unless it is certain that an id without a record was never accepted. Ask before `row`. */
@@ -29,7 +32,9 @@ export function createLookup({ redis, guard, database }: LookupDeps): Transactio
   const queues = new Map<number, ChunkQueue>();
   return {
     async records(shard, keys) {
-      const lines = await redis.mget(keys.map(({ ledgerId, id }) => recordKey(shard, ledgerId, id)));
+      const lines = await redis.mget(
+        keys.map(({ ledgerId, id }) => recordKey(shard, ledgerId, id)),
+      );
       return lines.map((line) => (line === null ? null : decodeRecord(line)));
     },
     row(ledgerId, id) {
@@ -45,8 +50,8 @@ export function createLookup({ redis, guard, database }: LookupDeps): Transactio
       if ((await redis.exists(intactKey(shard))) === 1) return;
       // Records were lost, or there never were any. What was accepted before is in the queue until it is in Postgres: once
       // the queue has been seen empty, a missing record means something again.
-      let queue = queues.get(shard);
-      if (!queue) queues.set(shard, (queue = openChunkQueue(redis, shard)));
+      const queue = queues.get(shard) ?? openChunkQueue(redis, shard);
+      queues.set(shard, queue);
       if ((await countQueued(redis, queue)) > 0) throw cannotTell();
       await redis.set(intactKey(shard), '1');
     },
@@ -67,5 +72,8 @@ export function recordOf(row: TransactionRow): Outcome {
 }
 
 function cannotTell(): Problem {
-  return new Problem('unavailable', 'it cannot be told now whether this transaction was accepted; try again');
+  return new Problem(
+    'unavailable',
+    'it cannot be told now whether this transaction was accepted; try again',
+  );
 }

@@ -5,7 +5,13 @@ import type { ReadModel } from '../read-model.ts';
 
 /** What is known of a transaction from Redis alone. */
 export function knownSoFar(ledger: string, id: string, record: StatusRecord) {
-  const head = { id, ledger, kind: record.kind, status: record.status, accepted_at: record.acceptedAt };
+  const head = {
+    id,
+    ledger,
+    kind: record.kind,
+    status: record.status,
+    accepted_at: record.acceptedAt,
+  };
   if (record.status === 'queued') return head;
   const { sequence, postedAt, rejection } = record;
   return { ...head, posted_at: postedAt, sequence, rejection };
@@ -42,7 +48,12 @@ export function fromRow(ledger: string, row: Selectable<ReadModel['transactions_
     kind: row.kind,
     status: row.status,
     target: row.target,
-    postings: row.postings.map(([source, destination, asset, amount]) => ({ source, destination, asset, amount })),
+    postings: row.postings.map(([source, destination, asset, amount]) => ({
+      source,
+      destination,
+      asset,
+      amount,
+    })),
     hold: null,
     reverted_amount: '0',
     description: row.description,

@@ -38,12 +38,17 @@ export type WaitersDeps = {
  */
 export function createWaiters({ subscriber, shards, lookup, metrics, log }: WaitersDeps): Waiters {
   const byShard = Array.from({ length: shards }, () => new Map<string, Set<Waiter>>());
-  const channels = new Map(byShard.map((waiting, shard) => [doneChannel(shard), { shard, waiting }]));
+  const channels = new Map(
+    byShard.map((waiting, shard) => [doneChannel(shard), { shard, waiting }]),
+  );
   let count = 0;
   let closed = false;
 
   // ioredis subscribes again after a reconnect; the first time it may not be connected yet.
-  subscriber.once('ready', () => void subscriber.subscribe(...channels.keys()).catch((error) => log.warn({ err: error })));
+  subscriber.once(
+    'ready',
+    () => void subscriber.subscribe(...channels.keys()).catch((error) => log.warn({ err: error })),
+  );
   subscriber.on('message', (channel: string, words: string) => {
     const { shard, waiting } = channels.get(channel) ?? {};
     if (shard === undefined || !waiting || waiting.size === 0) return;
@@ -89,14 +94,18 @@ export function createWaiters({ subscriber, shards, lookup, metrics, log }: Wait
       if (others.size === 0 && waiting.get(word) === others) waiting.delete(word);
       metrics.waiters.set(--count);
     };
-    return { leave, outcome: (ms, signal) => raceTimeout(settled.promise, ms, signal).finally(leave) };
+    return {
+      leave,
+      outcome: (ms, signal) => raceTimeout(settled.promise, ms, signal).finally(leave),
+    };
   }
 
   function close(): void {
     closed = true;
     clearInterval(timer);
     for (const waiting of byShard) {
-      for (const waiter of [...waiting.values()].flatMap((waiters) => [...waiters])) waiter.resolve(null);
+      for (const waiter of [...waiting.values()].flatMap((waiters) => [...waiters]))
+        waiter.resolve(null);
     }
   }
 
@@ -108,7 +117,11 @@ function parseWord(word: string): { ledgerId: number; id: string } {
   return { ledgerId: Number(ledgerId), id };
 }
 
-function raceTimeout<T>(promise: Promise<T | null>, ms: number, signal?: AbortSignal): Promise<T | null> {
+function raceTimeout<T>(
+  promise: Promise<T | null>,
+  ms: number,
+  signal?: AbortSignal,
+): Promise<T | null> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(null), ms);
     const onAbort = () => resolve(null);

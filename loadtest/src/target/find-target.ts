@@ -1,18 +1,19 @@
 import { type RunFile, readRun } from '@razao/stack/run-file.ts';
 import type { Config } from '../config.ts';
+import type { Options } from '../parse-options.ts';
 import { openOwnStack } from './own-stack.ts';
 import type { Target, WatchedProcess } from './target.ts';
 
 /**
- * What to put under load: the API at `url` if one is named, else that of a running `npm start`, else a stack of its own.
+ * What to put under load: the API at `url` if one is named, else that of a running `npm start` unless `own`, else a stack of its own.
  * `say` gets a line for each step of bringing that up.
  */
 export async function findTarget(
-  url: string | null,
+  { url, own }: Pick<Options, 'url' | 'own'>,
   config: Config,
   say: (line: string) => void,
 ): Promise<Target> {
-  const run = readRun();
+  const run = own ? null : readRun();
   if (run !== null && (url === null || url === new URL(run.apiUrl).origin)) {
     return fromRunFile(run);
   }

@@ -4,7 +4,13 @@ import type { Rejection } from './rejections.ts';
 export type Posting = { source: string; destination: string; asset: string; amount: string };
 
 export type TransactionKind = 'transfer' | 'hold' | 'capture' | 'release' | 'expiry' | 'revert';
-export type TransactionStatus = 'queued' | 'pending' | 'posted' | 'rejected' | 'released' | 'expired';
+export type TransactionStatus =
+  | 'queued'
+  | 'pending'
+  | 'posted'
+  | 'rejected'
+  | 'released'
+  | 'expired';
 
 /**
  * An accepted write on its way through the queue. Times are RFC 3339 in UTC with microseconds; the fingerprint is

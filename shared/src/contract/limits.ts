@@ -70,7 +70,10 @@ export const LEDGER_CACHE_MAX = 10_000;
 const relations: readonly [boolean, string][] = [
   [CHUNK_COMMANDS_MAX <= BATCH_COMMANDS_MAX, 'a chunk fits into a batch'],
   [LOCK_HEARTBEAT_MS < LOCK_ANSWER_AGE_MS_MAX, 'a heartbeat is due before an answer is too old'],
-  [LOCK_ANSWER_AGE_MS_MAX < LOCK_IDLE_IN_TRANSACTION_MS, 'fetching ends before the lock can pass on'],
+  [
+    LOCK_ANSWER_AGE_MS_MAX < LOCK_IDLE_IN_TRANSACTION_MS,
+    'fetching ends before the lock can pass on',
+  ],
   [LOCK_ANSWER_AGE_MS_MAX < LOCK_IDLE_SESSION_MS, 'fetching ends before the lock can pass on'],
   [COMMIT_STATEMENT_MS_MAX < COMMIT_CLIENT_MS_MAX, 'the server gives up before the client'],
 ];

@@ -18,7 +18,10 @@ export const PROBLEMS = {
   version_mismatch: { status: 412, title: 'The resource has changed since it was read' },
   too_large: { status: 413, title: 'The request is too large' },
   unsupported_media_type: { status: 415, title: 'The request body must be application/json' },
-  idempotency_key_reused: { status: 422, title: 'The idempotency key was used for another command' },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'The idempotency key was used for another command',
+  },
   rate_limited: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   overloaded: { status: 503, title: 'More waits to be posted than is allowed; try again later' },

@@ -24,6 +24,9 @@ export type Rejection = {
 };
 
 /** The rejection of a code with its standard text. */
-export function rejection(code: RejectionCode, about: Omit<Rejection, 'code' | 'detail'> = {}): Rejection {
+export function rejection(
+  code: RejectionCode,
+  about: Omit<Rejection, 'code' | 'detail'> = {},
+): Rejection {
   return { code, detail: REJECTIONS[code], ...about };
 }

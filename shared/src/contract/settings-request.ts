@@ -10,7 +10,9 @@ export const ledgerRequestSchema = z.strictObject({
   metadata: metadataSchema.optional(),
 });
 
-const limitSchema = z.string().regex(LIMIT_PATTERN, { error: 'must be a string of 1 to 38 digits, or null for none' });
+const limitSchema = z
+  .string()
+  .regex(LIMIT_PATTERN, { error: 'must be a string of 1 to 38 digits, or null for none' });
 
 /** The body of `PUT .../accounts/{address}`: what is left out goes back to its default. */
 export const accountRequestSchema = z.strictObject({
@@ -29,6 +31,3 @@ export const accountRequestSchema = z.strictObject({
     })
     .default({}),
 });
-
-export type LedgerRequest = z.output<typeof ledgerRequestSchema>;
-export type AccountRequest = z.output<typeof accountRequestSchema>;

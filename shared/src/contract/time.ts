@@ -1,5 +1,6 @@
 /** RFC 3339 with an offset, at most nine digits of a second. */
-const RFC3339 = /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}:\d{2})$/;
+const RFC3339 =
+  /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}:\d{2})$/;
 
 /** Milliseconds since the epoch as RFC 3339 in UTC with microseconds. */
 export function instantText(epochMs: number): string {

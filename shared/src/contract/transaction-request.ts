@@ -1,26 +1,40 @@
 import { z } from 'zod';
 import { ADDRESS_PATTERN, AMOUNT_PATTERN, ASSET_PATTERN } from './grammar.ts';
-import { DESCRIPTION_CHARS_MAX, EFFECTIVE_AHEAD_MS_MAX, POSTINGS_MAX, REFERENCE_CHARS_MAX } from './limits.ts';
+import {
+  DESCRIPTION_CHARS_MAX,
+  EFFECTIVE_AHEAD_MS_MAX,
+  POSTINGS_MAX,
+  REFERENCE_CHARS_MAX,
+} from './limits.ts';
 import { metadataSchema, textSchema } from './text-schema.ts';
 import { normalizeInstant } from './time.ts';
 
-export const addressSchema = z.string().regex(ADDRESS_PATTERN, {
+const addressSchema = z.string().regex(ADDRESS_PATTERN, {
   error: 'must be segments of [A-Za-z0-9_.-]{1,64} joined by ":", at most 255 characters',
 });
-export const assetSchema = z.string().regex(ASSET_PATTERN, { error: 'must be an asset such as BRL/2' });
-export const amountSchema = z.string({ error: 'must be a string of digits' }).regex(AMOUNT_PATTERN, {
-  error: 'must be a string of 1 to 38 digits, at least "1", without sign or leading zero',
-});
+export const assetSchema = z
+  .string()
+  .regex(ASSET_PATTERN, { error: 'must be an asset such as BRL/2' });
+const amountSchema = z
+  .string({ error: 'must be a string of digits' })
+  .regex(AMOUNT_PATTERN, {
+    error: 'must be a string of 1 to 38 digits, at least "1", without sign or leading zero',
+  });
 
-export const postingSchema = z
-  .strictObject({ source: addressSchema, destination: addressSchema, asset: assetSchema, amount: amountSchema })
+const postingSchema = z
+  .strictObject({
+    source: addressSchema,
+    destination: addressSchema,
+    asset: assetSchema,
+    amount: amountSchema,
+  })
   .refine((posting) => posting.source !== posting.destination, {
     error: 'must differ from the source',
     path: ['destination'],
   });
 
 /** RFC 3339 with an offset, at most a year ahead; comes out in UTC to the microsecond. */
-export const effectiveAtSchema = z.string().transform((text, context) => {
+const effectiveAtSchema = z.string().transform((text, context) => {
   const instant = normalizeInstant(text);
   if (instant === null) {
     context.addIssue({ code: 'custom', message: 'must be an RFC 3339 instant with an offset' });

@@ -5,13 +5,24 @@ import { asideKey } from '../runtime/keys.ts';
 export type AsideChunk = { id: string; reason: string; since: string; data: unknown };
 
 /** Keeps a chunk that cannot be worked on where an operator sees it. The caller then takes it out of the queue. */
-export async function setAside(redis: Redis, shard: number, chunk: Omit<AsideChunk, 'since'>): Promise<void> {
+export async function setAside(
+  redis: Redis,
+  shard: number,
+  chunk: Omit<AsideChunk, 'since'>,
+): Promise<void> {
   const { id, reason, data } = chunk;
-  await redis.hset(asideKey(shard), id, JSON.stringify({ reason, since: new Date().toISOString(), data }));
+  await redis.hset(
+    asideKey(shard),
+    id,
+    JSON.stringify({ reason, since: new Date().toISOString(), data }),
+  );
 }
 
 /** All chunks of a shard that were set aside. */
 export async function readAside(redis: Redis, shard: number): Promise<AsideChunk[]> {
   const all: Record<string, string> = await redis.hgetall(asideKey(shard));
-  return Object.entries(all).map(([id, text]) => ({ id, ...(JSON.parse(text) as Omit<AsideChunk, 'id'>) }));
+  return Object.entries(all).map(([id, text]) => ({
+    id,
+    ...(JSON.parse(text) as Omit<AsideChunk, 'id'>),
+  }));
 }

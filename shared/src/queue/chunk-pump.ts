@@ -15,7 +15,12 @@ const BLOCK_SECONDS = 1;
 const IDLE_MS = 20;
 
 /** A chunk in hand. `commands` is null where its data is not a chunk; `alone`: processes have died with it before. */
-export type Chunk = { id: string; job: Job<ChunkData>; commands: readonly Command[] | null; alone: boolean };
+export type Chunk = {
+  id: string;
+  job: Job<ChunkData>;
+  commands: readonly Command[] | null;
+  alone: boolean;
+};
 
 export type ChunkPumpDeps = {
   shard: number;
@@ -73,12 +78,17 @@ export class ChunkPump {
 
   /** Takes chunks out of the queue whose commands are committed and published. */
   async complete(chunks: readonly Chunk[]): Promise<void> {
-    const results = await Promise.allSettled(chunks.map(({ job }) => job.moveToCompleted('', job.token ?? '', false)));
+    const results = await Promise.allSettled(
+      chunks.map(({ job }) => job.moveToCompleted('', job.token ?? '', false)),
+    );
     for (const { id } of chunks) this.#committing.delete(id);
     const fault = results.find((result) => result.status === 'rejected');
     if (fault) {
       // Already out of the queue (the command was sent twice), or reclaimed: the queue itself tells which.
-      this.#deps.log.warn({ err: fault.reason, shard: this.#deps.shard }, 'completing chunks failed');
+      this.#deps.log.warn(
+        { err: fault.reason, shard: this.#deps.shard },
+        'completing chunks failed',
+      );
       this.#dirty = true;
     }
     await this.#orphanings.forget(chunks.map(({ id }) => id));
@@ -129,7 +139,10 @@ export class ChunkPump {
     const returned = await reclaimActive(redis, this.#queue, this.#committing, log);
     if (!this.#tookOver) await this.#orphanings.count(returned);
     if (returned.length > 0) {
-      log.info({ shard, chunks: returned.length, takeover: !this.#tookOver }, 'returned active chunks to the queue');
+      log.info(
+        { shard, chunks: returned.length, takeover: !this.#tookOver },
+        'returned active chunks to the queue',
+      );
     }
     this.#tookOver = true;
     this.#dirty = seen !== this.#connection;
@@ -146,8 +159,11 @@ export class ChunkPump {
     if (!mayFetch()) return;
     const seen = this.#connection;
     const room = Math.min(HAND_CHUNKS_MAX - this.#hand.length, waiting);
-    const next = () => this.#worker.getNextJob(`${this.#owner}:${this.#fetches++}`, { block: false });
-    const jobs = (await Promise.all(Array.from({ length: room }, next))).filter((job) => job !== undefined);
+    const next = () =>
+      this.#worker.getNextJob(`${this.#owner}:${this.#fetches++}`, { block: false });
+    const jobs = (await Promise.all(Array.from({ length: room }, next))).filter(
+      (job) => job !== undefined,
+    );
     const active = await redis.lrange(this.#queue.toKey('active'), 0, -1);
     if (this.#dirty || seen !== this.#connection) return;
     if (this.#foreignAmong(active, jobs)) {
@@ -159,9 +175,17 @@ export class ChunkPump {
   }
 
   #foreignAmong(active: readonly string[], fetched: readonly Job[]): boolean {
-    const ours = new Set([...this.#committing, ...this.#hand.map(({ id }) => id), ...fetched.map((job) => job.id)]);
+    const ours = new Set([
+      ...this.#committing,
+      ...this.#hand.map(({ id }) => id),
+      ...fetched.map((job) => job.id),
+    ]);
     const foreign = active.some((id) => !ours.has(id));
-    if (foreign) this.#deps.log.warn({ shard: this.#deps.shard }, 'chunks were taken without the lock; reordering');
+    if (foreign)
+      this.#deps.log.warn(
+        { shard: this.#deps.shard },
+        'chunks were taken without the lock; reordering',
+      );
     return foreign;
   }
 

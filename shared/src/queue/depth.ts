@@ -24,10 +24,21 @@ export async function readDepth(redis: Redis, queue: Queue): Promise<Depth> {
   ]);
   const oldest = oldestActive ?? oldestWaiting;
   const since = oldest === null ? null : await redis.hget(queue.toKey(oldest), 'timestamp');
-  return { waiting, active, failed, oldestMs: since === null ? 0 : Math.max(0, Date.now() - Number(since)) };
+  return {
+    waiting,
+    active,
+    failed,
+    oldestMs: since === null ? 0 : Math.max(0, Date.now() - Number(since)),
+  };
 }
 
-/** Whether a chunk is in the queue, in whatever state. */
-export async function chunksPresent(redis: Redis, queue: Queue, chunkIds: readonly string[]): Promise<boolean[]> {
-  return Promise.all(chunkIds.map(async (id) => (await redis.exists(queue.toKey(id))) === 1));
+/** Those of the chunks that are in the queue, in whatever state. */
+export async function chunksPresent(
+  redis: Redis,
+  queue: Queue,
+  chunkIds: readonly string[],
+): Promise<Set<string>> {
+  const ids = [...new Set(chunkIds)];
+  const exist = await Promise.all(ids.map((id) => redis.exists(queue.toKey(id))));
+  return new Set(ids.filter((_, i) => exist[i] === 1));
 }

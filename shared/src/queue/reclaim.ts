@@ -25,7 +25,10 @@ export async function reclaimActive(
     } catch (error) {
       if (await vanished(redis, queue, id)) {
         // Its data is gone and cannot come back; left here it would make every fetch start anew.
-        log.error({ err: error, chunk: id }, 'an active chunk has no data: was Redis emptied by hand?');
+        log.error(
+          { err: error, chunk: id },
+          'an active chunk has no data: was Redis emptied by hand?',
+        );
         await redis.lrem(active, 0, id);
       } else if (await stillActive(redis, active, id)) {
         throw error;

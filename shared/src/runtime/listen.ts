@@ -9,7 +9,10 @@ const KEEP_ALIVE_MS = 65_000;
 const IDLE_SWEEP_MS = 50;
 
 /** An HTTP server as a part of a process. On stop it takes no more connections and finishes the requests in hand. */
-export function httpService(app: Pick<Hono, 'fetch'>, options: { host: string; port: number }): Service {
+export function httpService(
+  app: Pick<Hono, 'fetch'>,
+  options: { host: string; port: number },
+): Service {
   let server: Server | undefined;
   return {
     name: `http://${options.host}:${options.port}`,

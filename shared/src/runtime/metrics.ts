@@ -35,8 +35,16 @@ export function createApiMetrics(registry: Registry) {
       buckets: SECONDS,
       registers,
     }),
-    accepted: new Counter({ name: 'razao_accepted_total', help: 'Commands accepted for the first time', registers }),
-    replays: new Counter({ name: 'razao_replays_total', help: 'Writes answered as replays', registers }),
+    accepted: new Counter({
+      name: 'razao_accepted_total',
+      help: 'Commands accepted for the first time',
+      registers,
+    }),
+    replays: new Counter({
+      name: 'razao_replays_total',
+      help: 'Writes answered as replays',
+      registers,
+    }),
     conflicts: new Counter({
       name: 'razao_conflicts_total',
       help: 'Writes refused since their idempotency key was used for another command',
@@ -48,8 +56,16 @@ export function createApiMetrics(registry: Registry) {
       labelNames: ['code'],
       registers,
     }),
-    waiters: new Gauge({ name: 'razao_waiters', help: 'Requests that wait for an outcome', registers }),
-    pending: new Gauge({ name: 'razao_intake_pending', help: 'Commands gathered but not yet queued', registers }),
+    waiters: new Gauge({
+      name: 'razao_waiters',
+      help: 'Requests that wait for an outcome',
+      registers,
+    }),
+    pending: new Gauge({
+      name: 'razao_intake_pending',
+      help: 'Commands gathered but not yet queued',
+      registers,
+    }),
   };
 }
 
@@ -60,7 +76,12 @@ export function createWorkerMetrics(registry: Registry) {
   const registers = [registry];
   const labelNames = ['shard'] as const;
   return {
-    posted: new Counter({ name: 'razao_posted_total', help: 'Transactions posted', labelNames, registers }),
+    posted: new Counter({
+      name: 'razao_posted_total',
+      help: 'Transactions posted',
+      labelNames,
+      registers,
+    }),
     rejected: new Counter({
       name: 'razao_rejected_total',
       help: 'Transactions rejected, by code',
@@ -106,7 +127,12 @@ export function createWorkerMetrics(registry: Registry) {
       labelNames: ['shard', 'sqlstate'],
       registers,
     }),
-    active: new Gauge({ name: 'razao_committer_active', help: '1 where this process holds the lock', labelNames, registers }),
+    active: new Gauge({
+      name: 'razao_committer_active',
+      help: '1 where this process holds the lock',
+      labelNames,
+      registers,
+    }),
     stopped: new Gauge({
       name: 'razao_shard_stopped',
       help: '1 where a shard stopped after too many commands that could not be processed: a person must look',
@@ -125,6 +151,10 @@ export function createWorkerMetrics(registry: Registry) {
       labelNames,
       registers,
     }),
-    outboxRows: new Gauge({ name: 'razao_outbox_rows', help: 'Commits that the search index lacks', registers }),
+    outboxRows: new Gauge({
+      name: 'razao_outbox_rows',
+      help: 'Commits that the search index lacks',
+      registers,
+    }),
   };
 }

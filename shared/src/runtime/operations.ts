@@ -19,11 +19,15 @@ export function operationsRoutes({ registry, dependencies, ready }: OperationsOp
     const body = { ready: ready(), dependencies: describe(dependencies()) };
     return c.json(body, body.ready ? 200 : 503);
   });
-  app.get('/metrics', async (c) => c.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType }));
+  app.get('/metrics', async (c) =>
+    c.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType }),
+  );
   return app;
 }
 
 function describe(dependencies: Dependencies): Record<string, { ok: boolean; fault?: string }> {
   const entries = Object.entries(dependencies);
-  return Object.fromEntries(entries.map(([name, fault]) => [name, fault === null ? { ok: true } : { ok: false, fault }]));
+  return Object.fromEntries(
+    entries.map(([name, fault]) => [name, fault === null ? { ok: true } : { ok: false, fault }]),
+  );
 }

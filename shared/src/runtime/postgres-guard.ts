@@ -5,7 +5,10 @@ import type { Durability } from './env-schema.ts';
  * What would make a commit of this session less than durable; an empty list where nothing does. The session has set
  * `synchronous_commit` itself. `relaxed` and `asserted` leave it to the operator.
  */
-export async function postgresFaults(client: Pick<Client, 'query'>, durability: Durability): Promise<string[]> {
+export async function postgresFaults(
+  client: Pick<Client, 'query'>,
+  durability: Durability,
+): Promise<string[]> {
   if (durability !== 'checked') return [];
   const { rows } = await client.query<{ fsync: string; synchronous_commit: string }>(
     `select current_setting('fsync') as fsync, current_setting('synchronous_commit') as synchronous_commit`,

@@ -33,10 +33,14 @@ export function guardRedis(redis: Redis, durability: Durability, log: Logger): R
   async function check(): Promise<void> {
     const mine = ++connection;
     clearTimeout(timer);
-    const found = durability === 'asserted' ? { faults: [], maxmemory: 0 } : await readFaults(redis);
+    const found =
+      durability === 'asserted' ? { faults: [], maxmemory: 0 } : await readFaults(redis);
     if (mine !== connection) return;
     maxmemory = found.maxmemory;
-    const text = found.faults.length === 0 ? null : `Redis would lose accepted writes: ${found.faults.join(', ')}`;
+    const text =
+      found.faults.length === 0
+        ? null
+        : `Redis would lose accepted writes: ${found.faults.join(', ')}`;
     if (text !== null && text !== fault) log.error({ faults: found.faults, durability }, text);
     fault = durability === 'relaxed' ? null : text;
     if (fault !== null) timer = setTimeout(recheck, RECHECK_MS);
@@ -77,6 +81,7 @@ async function readSettings(redis: Redis, names: string[]): Promise<Map<string, 
   if (reply instanceof Map) return new Map(reply as Map<string, string>);
   if (!Array.isArray(reply)) return new Map(Object.entries(reply as Record<string, string>));
   const settings = new Map<string, string>();
-  for (let i = 0; i + 1 < reply.length; i += 2) settings.set(String(reply[i]), String(reply[i + 1]));
+  for (let i = 0; i + 1 < reply.length; i += 2)
+    settings.set(String(reply[i]), String(reply[i + 1]));
   return settings;
 }

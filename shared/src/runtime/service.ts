@@ -35,7 +35,9 @@ export async function runServices(services: readonly Service[], log: Logger): Pr
 async function stopAll(services: readonly Service[], log: Logger): Promise<boolean> {
   const stopInOrder = async () => {
     for (const service of services.toReversed()) {
-      await service.stop().catch((error) => log.error({ err: error, service: service.name }, 'did not stop cleanly'));
+      await service
+        .stop()
+        .catch((error) => log.error({ err: error, service: service.name }, 'did not stop cleanly'));
     }
     return true;
   };

@@ -193,11 +193,15 @@ function worldArbitrary(): fc.Arbitrary<World> {
 }
 
 function settingArbitrary(): fc.Arbitrary<Setting> {
-  const limit = fc.oneof(fc.constant('none' as const), fc.bigInt(0n, 60n));
+  const limit = fc.oneof(
+    fc.constant('none' as const),
+    fc.constantFrom(0n, 10n, 30n),
+    fc.bigInt(0n, 60n),
+  );
   const posted = fc.oneof(
+    fc.constantFrom(-20n, 0n, 10n, 20n, 50n),
     fc.bigInt(-50n, 100n),
-    fc.bigInt(0n, 100n),
-    fc.constantFrom(GREATEST, -GREATEST, GREATEST - 20n),
+    fc.constantFrom(GREATEST, -GREATEST, GREATEST - 10n, 10n - GREATEST),
   );
   const balance = fc.record({
     posted,
@@ -221,8 +225,10 @@ function settingArbitrary(): fc.Arbitrary<Setting> {
 }
 
 function commandArbitrary(ids: fc.Arbitrary<string>): fc.Arbitrary<Command> {
+  // Round amounts meet round limits: what just fits occurs as often as what just does not.
   const amount = fc.oneof(
-    { weight: 20, arbitrary: fc.bigInt(1n, 60n) },
+    { weight: 30, arbitrary: fc.constantFrom(10n, 20n, 30n) },
+    { weight: 10, arbitrary: fc.bigInt(1n, 60n) },
     { weight: 1, arbitrary: fc.bigInt(1n, GREATEST) },
   );
   const posting = fc

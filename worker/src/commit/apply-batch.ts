@@ -38,10 +38,15 @@ export function applyBatch(
   return { results, rows: collectRows(work) };
 }
 
-function applyCommand(work: Work, command: Command, unprocessable: ReadonlySet<string>): CommandResult {
+function applyCommand(
+  work: Work,
+  command: Command,
+  unprocessable: ReadonlySet<string>,
+): CommandResult {
   const key = transactionKey(command.ledgerId, command.id);
   const stored = work.outcomes.get(key);
-  if (stored) return { outcome: stored, replay: true, conflict: stored.fingerprint !== command.fingerprint };
+  if (stored)
+    return { outcome: stored, replay: true, conflict: stored.fingerprint !== command.fingerprint };
   const ledger = work.ledgers.get(command.ledgerId);
   if (!ledger) throw new Error(`the batch did not read ledger ${command.ledgerId}`);
   const bare = unprocessable.has(key);
@@ -113,5 +118,11 @@ function collectRows(work: Work): BatchRows {
     if (after.nextSequence === firstSequence) return [];
     return [{ after, firstSequence, addresses: [...(addresses.get(after.id) ?? [])] }];
   });
-  return { ledgers, accounts: [...accounts.values()], balances, transactions: work.transactions, entries: work.entries };
+  return {
+    ledgers,
+    accounts: [...accounts.values()],
+    balances,
+    transactions: work.transactions,
+    entries: work.entries,
+  };
 }

@@ -9,7 +9,8 @@ export function arrayLiteral(values: readonly (string | number | bigint | null)[
   for (const value of values) {
     literal += literal === '' ? '{' : ',';
     if (value === null) literal += 'NULL';
-    else if (typeof value === 'string') literal += `"${SPECIAL.test(value) ? value.replace(SPECIAL, '\\$&') : value}"`;
+    else if (typeof value === 'string')
+      literal += `"${SPECIAL.test(value) ? value.replace(SPECIAL, '\\$&') : value}"`;
     else literal += value;
     SPECIAL.lastIndex = 0;
   }

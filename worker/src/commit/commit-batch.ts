@@ -8,7 +8,11 @@ import type { BalanceState, BatchState } from './state.ts';
 import { writeRows } from './write-rows.ts';
 
 /** What a commit made true: a result for each command, and every balance the commands touch as it is now. */
-export type Commit = { commands: readonly Command[]; results: CommandResult[]; balances: BalanceState[] };
+export type Commit = {
+  commands: readonly Command[];
+  results: CommandResult[];
+  balances: BalanceState[];
+};
 
 /**
  * Applies commands and stores the outcome in one database transaction, READ COMMITTED, on the session that holds the lock.
@@ -27,7 +31,8 @@ export async function commitBatch(
     await writeRows(session, rows);
     await session.query('commit');
     const balances = new Map(state.balances);
-    for (const { after } of rows.balances) balances.set(`${after.ledgerId}/${after.address}/${after.asset}`, after);
+    for (const { after } of rows.balances)
+      balances.set(`${after.ledgerId}/${after.address}/${after.asset}`, after);
     return { commands, results, balances: [...balances.values()] };
   } catch (error) {
     if (!session.lost) await session.query('rollback');
@@ -35,7 +40,11 @@ export async function commitBatch(
   }
 }
 
-function apply(state: BatchState, commands: readonly Command[], unprocessable?: ReadonlySet<string>) {
+function apply(
+  state: BatchState,
+  commands: readonly Command[],
+  unprocessable?: ReadonlySet<string>,
+) {
   try {
     return applyBatch(state, commands, unprocessable);
   } catch (error) {

@@ -20,7 +20,9 @@ export async function commitInHalves(
     const [only] = commands;
     if (commands.length === 1 && only) {
       onUnprocessable(only, error);
-      return [await commitBatch(session, commands, new Set([transactionKey(only.ledgerId, only.id)]))];
+      return [
+        await commitBatch(session, commands, new Set([transactionKey(only.ledgerId, only.id)])),
+      ];
     }
     const middle = Math.ceil(commands.length / 2);
     const left = await commitInHalves(session, commands.slice(0, middle), onUnprocessable);

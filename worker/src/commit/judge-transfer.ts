@@ -22,7 +22,8 @@ export function judgeTransfer(
   const totals = new Map<WorkingBalance, bigint>();
   for (const { source, destination, asset, amount } of postings) {
     const refusal =
-      refuseAccount(ledger, accounts, source, 'debit') ?? refuseAccount(ledger, accounts, destination, 'credit');
+      refuseAccount(ledger, accounts, source, 'debit') ??
+      refuseAccount(ledger, accounts, destination, 'credit');
     if (refusal) return refusal;
     const size = BigInt(amount);
     for (const [address, signed] of [
@@ -56,7 +57,8 @@ function refuseAccount(
   if (frozen === undefined && ledger.accounts === 'explicit' && address !== WORLD) {
     return rejection('account_unknown', { account: address });
   }
-  if (frozen === direction || frozen === 'both') return rejection('account_frozen', { account: address });
+  if (frozen === direction || frozen === 'both')
+    return rejection('account_frozen', { account: address });
   return null;
 }
 

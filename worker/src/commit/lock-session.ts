@@ -16,7 +16,12 @@ import { SESSION_SETTINGS } from './session-settings.ts';
 /** The namespace of our advisory locks; the second key is the shard. */
 const LOCK_CLASS = 7_240;
 
-export type LockSessionOptions = { databaseUrl: string; shard: number; durability: Durability; log: Logger };
+export type LockSessionOptions = {
+  databaseUrl: string;
+  shard: number;
+  durability: Durability;
+  log: Logger;
+};
 
 /**
  * The Postgres session that holds a shard's lock and runs its commits: losing it loses both at once, so that nobody
@@ -41,7 +46,10 @@ export class LockSession {
   }
 
   /** Connects and waits for the shard's lock by asking for it; null when `signal` is aborted first. */
-  static async acquire(options: LockSessionOptions, signal: AbortSignal): Promise<LockSession | null> {
+  static async acquire(
+    options: LockSessionOptions,
+    signal: AbortSignal,
+  ): Promise<LockSession | null> {
     const client = new Client({
       connectionString: options.databaseUrl,
       application_name: `razao committer ${options.shard}`,
@@ -68,7 +76,9 @@ export class LockSession {
 
   /** Whether the lock is certain to be held still: the server answered within the time after which it could free it. */
   mayFetch(): boolean {
-    return this.#held && !this.#lost && performance.now() - this.#lastAnswer < LOCK_ANSWER_AGE_MS_MAX;
+    return (
+      this.#held && !this.#lost && performance.now() - this.#lastAnswer < LOCK_ANSWER_AGE_MS_MAX
+    );
   }
 
   get lost(): boolean {
@@ -97,7 +107,11 @@ export class LockSession {
     this.#client.connection.stream.destroy();
   }
 
-  async #run<R extends QueryResultRow>(statement: Statement | string, values: unknown[], timeoutMs: number) {
+  async #run<R extends QueryResultRow>(
+    statement: Statement | string,
+    values: unknown[],
+    timeoutMs: number,
+  ) {
     if (this.#lost) throw new LockLost(this.#shard);
     const timer = setTimeout(() => this.destroy(), timeoutMs);
     this.#pending += 1;

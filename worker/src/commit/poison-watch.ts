@@ -1,5 +1,8 @@
 import type { Command } from '@razao/shared/contract/command.ts';
-import { DEATHS_BEFORE_REJECTION, PROCESSING_FAILED_PER_MINUTE_MAX } from '@razao/shared/contract/limits.ts';
+import {
+  DEATHS_BEFORE_REJECTION,
+  PROCESSING_FAILED_PER_MINUTE_MAX,
+} from '@razao/shared/contract/limits.ts';
 import { attemptsKey } from '@razao/shared/runtime/keys.ts';
 import type { Redis } from 'ioredis';
 import { transactionKey } from './state.ts';
@@ -7,7 +10,10 @@ import { transactionKey } from './state.ts';
 const MINUTE_MS = 60_000;
 
 /** Counts the commands that could not be processed: more than a few within a minute are no accident of theirs. */
-export function createFailureWindow(now: () => number = Date.now): { add(): void; full(): boolean } {
+export function createFailureWindow(now: () => number = Date.now): {
+  add(): void;
+  full(): boolean;
+} {
   let times: number[] = [];
   return {
     add: () => times.push(now()),
@@ -22,8 +28,16 @@ export function createFailureWindow(now: () => number = Date.now): { add(): void
  * Notes in Redis, before a command of a suspect chunk is applied, that it is being tried; `condemned` is true once that many
  * processes have died while trying it.
  */
-export async function noteAttempt(redis: Redis, shard: number, command: Command): Promise<{ condemned: boolean }> {
-  const attempt = await redis.hincrby(attemptsKey(shard), transactionKey(command.ledgerId, command.id), 1);
+export async function noteAttempt(
+  redis: Redis,
+  shard: number,
+  command: Command,
+): Promise<{ condemned: boolean }> {
+  const attempt = await redis.hincrby(
+    attemptsKey(shard),
+    transactionKey(command.ledgerId, command.id),
+    1,
+  );
   return { condemned: attempt > DEATHS_BEFORE_REJECTION };
 }
 

@@ -51,7 +51,10 @@ type BalanceRow = {
 };
 
 /** Locks a batch's ledgers and reads everything that its commands can touch. The session is inside a transaction. */
-export async function readState(session: LockSession, commands: readonly Command[]): Promise<BatchState> {
+export async function readState(
+  session: LockSession,
+  commands: readonly Command[],
+): Promise<BatchState> {
   const ledgers = await lock(session, [...new Set(commands.map((command) => command.ledgerId))]);
   const transactions = await readStored(session, commands);
   const { accounts, balances } = touchedBy(commands);
@@ -60,8 +63,15 @@ export async function readState(session: LockSession, commands: readonly Command
   return {
     ledgers,
     transactions,
-    accounts: new Map(frozen.rows.map((row) => [accountKey(row.ledger_id, row.address), row.frozen])),
-    balances: new Map(amounts.rows.map((row) => [balanceKey(row.ledger_id, row.address, row.asset), toBalance(row)])),
+    accounts: new Map(
+      frozen.rows.map((row) => [accountKey(row.ledger_id, row.address), row.frozen]),
+    ),
+    balances: new Map(
+      amounts.rows.map((row) => [
+        balanceKey(row.ledger_id, row.address, row.asset),
+        toBalance(row),
+      ]),
+    ),
   };
 }
 
@@ -82,7 +92,10 @@ async function lock(session: LockSession, ids: number[]): Promise<Map<number, Le
   );
 }
 
-async function readStored(session: LockSession, commands: readonly Command[]): Promise<Map<string, Outcome>> {
+async function readStored(
+  session: LockSession,
+  commands: readonly Command[],
+): Promise<Map<string, Outcome>> {
   const keys = commands.map(({ ledgerId, id }) => [ledgerId, id] as const);
   const { rows } = await session.query<TransactionRow>(readTransactions, columns(keys));
   return new Map(
@@ -120,7 +133,7 @@ function columns(rows: Iterable<readonly (string | number)[]>): string[] {
   let width = 0;
   for (const row of rows) {
     width = row.length;
-    row.forEach((value, i) => columns[i]?.push(value));
+    for (const [i, value] of row.entries()) columns[i]?.push(value);
   }
   return columns.slice(0, width).map(arrayLiteral);
 }

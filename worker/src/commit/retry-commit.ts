@@ -6,7 +6,12 @@ import { LockLost } from './lock-lost.ts';
 const BACKOFF_MS_MIN = 50;
 const BACKOFF_MS_MAX = 5_000;
 
-export type RetryOptions = { shard: number; log: Logger; signal: AbortSignal; onRetry: (sqlstate: string) => void };
+export type RetryOptions = {
+  shard: number;
+  log: Logger;
+  signal: AbortSignal;
+  onRetry: (sqlstate: string) => void;
+};
 
 /**
  * Tries a commit until it succeeds: what fails here is the infrastructure's fault, which rejects nobody, and the order is
@@ -22,10 +27,13 @@ export async function retryCommit<T>(commit: () => Promise<T>, options: RetryOpt
       if (error instanceof LockLost || options.signal.aborted) throw error;
       const code = errorCode(error);
       options.onRetry(code);
-      if (code !== logged) options.log.error({ err: error, shard: options.shard }, 'a commit failed; trying again');
+      if (code !== logged)
+        options.log.error({ err: error, shard: options.shard }, 'a commit failed; trying again');
       logged = code;
       // Jitter, so that shards that failed together do not try together.
-      await delay(backoffMs * (0.5 + Math.random() / 2), undefined, { signal: options.signal }).catch(() => {});
+      await delay(backoffMs * (0.5 + Math.random() / 2), undefined, {
+        signal: options.signal,
+      }).catch(() => {});
     }
   }
 }

@@ -15,7 +15,11 @@ export type EntryRow = {
 export type TransactionRow = { command: Command; outcome: Outcome; hash: string; bare: boolean };
 
 /** A balance after the batch, with the version that it had before. */
-export type BalanceRow = { after: BalanceState & { id: number }; versionBefore: number; isNew: boolean };
+export type BalanceRow = {
+  after: BalanceState & { id: number };
+  versionBefore: number;
+  isNew: boolean;
+};
 
 /** What a batch writes. */
 export type BatchRows = {

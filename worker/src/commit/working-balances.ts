@@ -27,7 +27,8 @@ export function createWorkingBalances(stored: BatchState['balances']): WorkingBa
       working.set(key, balance);
       return balance;
     },
-    changed: () => [...working.values()].filter((balance) => balance.version !== balance.versionBefore),
+    changed: () =>
+      [...working.values()].filter((balance) => balance.version !== balance.versionBefore),
   };
 }
 

@@ -46,7 +46,12 @@ export async function writeRows(session: LockSession, rows: BatchRows): Promise<
   }
 }
 
-async function write<T>(session: LockSession, statement: Statement, rows: readonly T[], cells: (row: T) => Cell[]) {
+async function write<T>(
+  session: LockSession,
+  statement: Statement,
+  rows: readonly T[],
+  cells: (row: T) => Cell[],
+) {
   if (rows.length === 0) return;
   const columns: Cell[][] = [];
   for (const row of rows) {
@@ -59,7 +64,9 @@ async function write<T>(session: LockSession, statement: Statement, rows: readon
   }
   const { rowCount } = await session.query(statement, columns.map(arrayLiteral));
   if (rowCount !== rows.length) {
-    throw new Error(`${statement.name} wrote ${rowCount} of ${rows.length} rows: another writer was here`);
+    throw new Error(
+      `${statement.name} wrote ${rowCount} of ${rows.length} rows: another writer was here`,
+    );
   }
 }
 

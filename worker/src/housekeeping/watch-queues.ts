@@ -21,7 +21,9 @@ export function createQueueWatch({ redis, shards, metrics, log }: QueueWatchDeps
     await ready(redis, stopping.signal);
     const queues = Array.from({ length: shards }, (_, shard) => openChunkQueue(redis, shard));
     while (!stopping.signal.aborted) {
-      await watch(queues).catch((error) => log.debug({ err: error }, 'the queues could not be measured'));
+      await watch(queues).catch((error) =>
+        log.debug({ err: error }, 'the queues could not be measured'),
+      );
       await delay(PERIOD_MS, undefined, { signal: stopping.signal }).catch(() => {});
     }
     await Promise.all(queues.map((queue) => queue.close()));
@@ -40,7 +42,11 @@ export function createQueueWatch({ redis, shards, metrics, log }: QueueWatchDeps
       metrics.oldestSeconds.set({ shard }, depth.oldestMs / 1_000);
       failed += depth.failed;
     }
-    if (failed > alarmed) log.error({ chunks: failed }, 'chunks are in the state failed, where nothing of ours puts one');
+    if (failed > alarmed)
+      log.error(
+        { chunks: failed },
+        'chunks are in the state failed, where nothing of ours puts one',
+      );
     alarmed = failed;
   }
 
@@ -57,5 +63,6 @@ export function createQueueWatch({ redis, shards, metrics, log }: QueueWatchDeps
 }
 
 async function ready(redis: Redis, signal: AbortSignal): Promise<void> {
-  while (redis.status !== 'ready' && !signal.aborted) await delay(50, undefined, { signal }).catch(() => {});
+  while (redis.status !== 'ready' && !signal.aborted)
+    await delay(50, undefined, { signal }).catch(() => {});
 }
