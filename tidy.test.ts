@@ -19,13 +19,14 @@ const files = repositoryFiles();
 
 /** Files that may open connections; everything else is handed one. */
 const CONSTRUCTORS = {
-  Pool: ['shared/src/runtime/postgres.ts'],
+  Pool: ['api/src/database.ts'],
   Redis: ['shared/src/runtime/redis.ts'],
   Queue: ['shared/src/queue/chunk-queue.ts'],
   Worker: ['shared/src/queue/hand-pump.ts'],
   Client: [
     'sql/src/migrate.ts',
     'stack/src/services/with-postgres.ts',
+    'worker/src/agree-on-shards.ts',
     'worker/src/commit/lock-session.ts',
   ],
 };
@@ -78,7 +79,9 @@ test('the linter finds every mistake that is seeded for it', async () => {
   const importing = (path: string) => `import { x } from '${path}';\nexport const y = x;\n`;
   const found = await lintSeeded({
     'seeded.ts': seeded,
-    'api/src/a.ts': importing('@razao/sql/load.ts'),
+    'api/src/a.ts': importing('@razao/stack/ports.ts'),
+    'api/src/c.ts': importing('@razao/sql/migrate.ts'),
+    'api/src/d.ts': importing('@razao/sql/load.ts'),
     'api/src/b.ts': importing('../../worker/src/config.ts'),
     'worker/src/a.ts': importing('../../api/src/app.ts'),
     'shared/src/contract/a.ts': importing('node:fs'),
@@ -95,6 +98,7 @@ test('the linter finds every mistake that is seeded for it', async () => {
       'seeded.ts noConsole',
       'api/src/a.ts noRestrictedImports',
       'api/src/b.ts noRestrictedImports',
+      'api/src/c.ts noRestrictedImports',
       'worker/src/a.ts noRestrictedImports',
       'shared/src/contract/a.ts noRestrictedImports',
       'shared/src/contract/b.ts noRestrictedImports',
@@ -103,6 +107,7 @@ test('the linter finds every mistake that is seeded for it', async () => {
       'api/src/badName.ts noDefaultExport',
     ]),
   );
+  expect(found).not.toContain('api/src/d.ts noRestrictedImports');
   const twice = found.filter((finding) => finding === 'seeded.ts noMisusedPromises');
   expect(twice).toHaveLength(2);
 });

@@ -158,7 +158,11 @@ function toolScript(tool) {
 }
 
 function run(program, programArgs, detached) {
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(ROOT, '.razao/compile-cache') };
+  const env = {
+    ...runningUrls(),
+    ...process.env,
+    NODE_COMPILE_CACHE: join(ROOT, '.razao/compile-cache'),
+  };
   const child = spawn(program, programArgs, { cwd: ROOT, stdio: 'inherit', env, detached });
   // One Ctrl-C arrives here twice, from the terminal and forwarded by npm, and to the program a second signal means "exit at
   // once". So it has a session of its own, which the terminal does not reach, and gets one signal for a burst.
@@ -174,6 +178,15 @@ function run(program, programArgs, detached) {
   process.on('SIGHUP', () => (detached ? forward('SIGTERM') : child.kill('SIGHUP')));
   child.on('error', (error) => fail(`cannot start ${program}: ${error.message}`));
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+}
+
+// Where the Redis of a running `npm start` is, for the queue tool; the environment comes first.
+function runningUrls() {
+  const file = join(ROOT, '.razao/run.json');
+  if (command !== 'queue' || !existsSync(file)) {
+    return {};
+  }
+  return { REDIS_URL: JSON.parse(readFileSync(file, 'utf8')).redisUrl };
 }
 
 function fail(message) {

@@ -4,11 +4,13 @@ import { createApiMetrics, createRegistry } from '@razao/shared/runtime/metrics.
 import { openFailFastRedis } from '@razao/shared/runtime/redis.ts';
 import { guardRedis } from '@razao/shared/runtime/redis-guard.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
+import type { Hono } from 'hono';
 import { createApp } from './app.ts';
 import { createKeyRing } from './auth/key-ring.ts';
 import type { ApiConfig } from './config.ts';
 import { createDatabase } from './database.ts';
 import type { Deps } from './deps.ts';
+import type { ApiEnv } from './http/env.ts';
 import { Intake } from './intake/intake.ts';
 import { createMemoryWatch } from './intake/memory-watch.ts';
 import { createLedgerDirectory } from './ledgers/ledger-directory.ts';
@@ -18,6 +20,16 @@ import { createWaiters } from './waiting/waiters.ts';
 
 /** The parts of an API process, in the order in which they start. */
 export function createApi(config: Readonly<ApiConfig>, log: Logger): Service[] {
+  const { app, connections, shards, waiting } = assembleApi(config, log);
+  const http = httpService(app, { host: config.HOST, port: config.PORT });
+  // Waiting stops first: those who wait are answered with what is known, so that the server can finish.
+  return [connections, shards, http, waiting];
+}
+
+type ApiParts = { app: Hono<ApiEnv>; connections: Service; shards: Service; waiting: Service };
+
+/** The API as a value with what it stands on; nothing listens. */
+export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts {
   const registry = createRegistry();
   const metrics = createApiMetrics(registry);
   const redis = openFailFastRedis(config.REDIS_URL);
@@ -57,12 +69,6 @@ export function createApi(config: Readonly<ApiConfig>, log: Logger): Service[] {
       subscriber.disconnect();
     },
   };
-  // Stops first: those who wait are answered with what is known, so that the server can finish.
   const waiting: Service = { name: 'waiting', async start() {}, stop: async () => waiters.close() };
-  return [
-    connections,
-    shards,
-    httpService(createApp(deps), { host: config.HOST, port: config.PORT }),
-    waiting,
-  ];
+  return { app: createApp(deps), connections, shards, waiting };
 }

@@ -45,7 +45,13 @@ export function createDatabase(url: string, durability: Durability, log: Logger)
         );
       },
     });
-    pool.on('error', (error) => log.warn({ err: error }, 'an idle connection to Postgres broke'));
+    // One that breaks while it is lent out fails its query, and says so by an event as well, which would end the process.
+    pool.on('connect', (client) => client.on('error', () => {}));
+    pool.on('error', (error) => {
+      // All idle connections break at once: one line is enough.
+      if (fault === null) log.warn({ err: error }, 'connections to Postgres broke');
+      fault = error.message;
+    });
     return pool;
   };
   const reading = open(READERS_MAX, READ_STATEMENT_MS_MAX);

@@ -21,12 +21,15 @@ async function main(args: string[]): Promise<number> {
     return 2;
   }
   const config = readConfig(process.env);
-  const target = await findTarget(options, config, say);
-  // A stack of our own must not outlive a Ctrl-C.
+  // A stack of our own must not outlive a Ctrl-C, not even one that is just starting.
+  const starting = new AbortController();
+  let stop = async () => starting.abort(new Error('stopped by a signal'));
   onStopSignals({
-    first: () => void target.stop().finally(() => process.exit(INTERRUPTED)),
+    first: () => void stop(),
     second: () => process.exit(INTERRUPTED),
   });
+  const target = await findTarget(options, config, { say, signal: starting.signal });
+  stop = () => target.stop().finally(() => process.exit(INTERRUPTED));
   try {
     const report = await runScenario(options, config.key, target, { print, say });
     if (options.jsonFile !== null) {

@@ -106,17 +106,17 @@ describe('the run file', () => {
 });
 
 describe('log lines on the terminal', () => {
-  const line = (level: number) =>
+  const line = (level: string) =>
     JSON.stringify({ level, time: 1, pid: 2, msg: 'said', code: 'x' });
 
   test('warnings and worse are shown, with their fields', () => {
-    expect(terminalLine('api', line(40), false)).toBe('api       WARN  said {"code":"x"}');
-    expect(terminalLine('api', line(50), false)).toMatch(/ERROR/);
+    expect(terminalLine('api', line('warn'), false)).toBe('api       WARN  said {"code":"x"}');
+    expect(terminalLine('api', line('error'), false)).toMatch(/ERROR/);
   });
 
   test('the rest only when asked for', () => {
-    expect(terminalLine('api', line(30), false)).toBeNull();
-    expect(terminalLine('api', line(30), true)).toMatch(/INFO/);
+    expect(terminalLine('api', line('info'), false)).toBeNull();
+    expect(terminalLine('api', line('info'), true)).toMatch(/INFO/);
   });
 
   test('what is not a log entry is always shown', () => {
@@ -154,6 +154,7 @@ test('a folder that another user may not enter is found, the outermost first', (
 test('a process is alive until it is not', async () => {
   expect(isAlive(process.pid)).toBe(true);
   expect(isAlive(DEAD_PID)).toBe(false);
+  expect(isAlive(0)).toBe(false);
   expect(await waitForExit(process.pid, 20)).toBe(false);
 });
 

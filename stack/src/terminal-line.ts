@@ -1,11 +1,11 @@
-const WARN = 40;
-const LABELS: [number, string][] = [
-  [60, 'FATAL'],
-  [50, 'ERROR'],
-  [40, 'WARN'],
-  [30, 'INFO'],
-  [0, 'DEBUG'],
-];
+const LEVELS: Record<string, number> = {
+  trace: 10,
+  debug: 20,
+  info: 30,
+  warn: 40,
+  error: 50,
+  fatal: 60,
+};
 
 /**
  * A log line of a process as the terminal shows it, or null when it is not worth the user's eye: below a warning, unless
@@ -16,22 +16,21 @@ export function terminalLine(name: string, line: string, verbose: boolean): stri
   if (entry === null) {
     return line.trim() === '' ? null : `${name.padEnd(9)} ${line}`;
   }
-  if (entry.level < WARN && !verbose) {
+  const { level, time, pid, hostname, name: logger, msg, err, ...rest } = entry;
+  if ((LEVELS[level] ?? 0) < (LEVELS['warn'] ?? 0) && !verbose) {
     return null;
   }
-  const label = LABELS.find(([level]) => entry.level >= level)?.[1] ?? '';
-  const { level, time, pid, hostname, name: logger, msg, err, ...rest } = entry;
   const fault = err?.message ? ` (${err.message})` : '';
   const fields = Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest)}` : '';
-  return `${name.padEnd(9)} ${label.padEnd(5)} ${msg ?? ''}${fault}${fields}`;
+  return `${name.padEnd(9)} ${level.toUpperCase().padEnd(5)} ${msg ?? ''}${fault}${fields}`;
 }
 
-type Entry = { level: number; msg?: string; err?: { message?: string } } & Record<string, unknown>;
+type Entry = { level: string; msg?: string; err?: { message?: string } } & Record<string, unknown>;
 
 function parse(line: string): Entry | null {
   try {
     const value = JSON.parse(line);
-    return typeof value?.level === 'number' ? value : null;
+    return typeof value?.level === 'string' ? value : null;
   } catch {
     return null;
   }

@@ -11,6 +11,7 @@ export function authenticate(keys: KeyRing): MiddlewareHandler<ApiEnv> {
     const key = BEARER.exec(c.req.header('authorization') ?? '')?.[1];
     if (key === undefined || !keys.knows(key)) {
       throw new Problem('unauthorized', 'send Authorization: Bearer with a valid key', {
+        faults: [{ header: 'Authorization', detail: 'must be Bearer with a valid key' }],
         headers: { 'WWW-Authenticate': 'Bearer realm="razao"' },
       });
     }

@@ -18,7 +18,8 @@ export function bodyFaults(error: z.ZodError): Fault[] {
   });
 }
 
-function toPointer(path: readonly PropertyKey[]): string {
+/** The JSON pointer to a place in a body, as a URI fragment; what is not Unicode in a name is replaced. */
+export function toPointer(path: readonly PropertyKey[]): string {
   const steps = path.map(
     (step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1').toWellFormed()}`,
   );

@@ -1,7 +1,7 @@
 import { Problem } from '@razao/shared/contract/problems.ts';
 import type { HonoRequest } from 'hono';
 import type { z } from 'zod';
-import { bodyFaults } from './faults.ts';
+import { bodyFaults, toPointer } from './faults.ts';
 
 const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?$/i;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -16,10 +16,12 @@ export async function readBody<T extends z.ZodType>(
   bytesMax: number,
 ): Promise<z.output<T>> {
   if (!JSON_TYPE.test(request.header('content-type') ?? '')) {
-    throw new Problem('unsupported_media_type', 'send the body as Content-Type: application/json');
+    throw new Problem('unsupported_media_type', 'send the body as Content-Type: application/json', {
+      faults: [{ header: 'Content-Type', detail: 'must be application/json, in UTF-8' }],
+    });
   }
   const value = parseJson(await readBytes(request, bytesMax));
-  refusePrototypes(value, '#');
+  refusePrototypes(value);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new Problem('invalid_request', 'the body is not valid', {
@@ -57,15 +59,28 @@ function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
+type Branch = { value: object; key: string; parent: Branch | null };
+
 /** No field of ours has this name, and object-building code, a validator's too, loses it in silence. */
-function refusePrototypes(value: unknown, pointer: string): void {
-  if (typeof value !== 'object' || value === null) return;
-  for (const [key, member] of Object.entries(value)) {
-    if (key === '__proto__') {
-      const faults = [{ pointer: `${pointer}/__proto__`, detail: 'is not a usable name' }];
+function refusePrototypes(body: unknown): void {
+  if (typeof body !== 'object' || body === null) return;
+  // Not recursive: a body may be nested deeper than the stack.
+  const branches: Branch[] = [{ value: body, key: '', parent: null }];
+  for (let branch = branches.pop(); branch; branch = branches.pop()) {
+    if (Object.hasOwn(branch.value, '__proto__')) {
+      const pointer = toPointer([...pathTo(branch), '__proto__']);
+      const faults = [{ pointer, detail: 'is not a usable name' }];
       throw new Problem('invalid_request', 'the body is not valid', { faults });
     }
-    if (typeof member === 'object' && member !== null)
-      refusePrototypes(member, `${pointer}/${key}`);
+    for (const [key, value] of Object.entries(branch.value)) {
+      if (typeof value === 'object' && value !== null)
+        branches.push({ value, key, parent: branch });
+    }
   }
+}
+
+function pathTo(branch: Branch): string[] {
+  const keys: string[] = [];
+  for (let at = branch; at.parent !== null; at = at.parent) keys.unshift(at.key);
+  return keys;
 }

@@ -7,6 +7,7 @@ import type { ApiEnv } from '../http/env.ts';
 import { readPreferWait, type Wait, waitFor } from '../http/prefer.ts';
 import { readQuery } from '../http/query.ts';
 import type { Ledger } from '../ledgers/ledger-directory.ts';
+import { cannotTell } from './lookup.ts';
 import { fromRow, knownSoFar } from './shape.ts';
 
 const SECONDS = /^\d{1,9}$/;
@@ -42,14 +43,22 @@ function queuedHeaders(wait: Wait): Record<string, string> {
   return wait.applied;
 }
 
-/** Null where Redis has no record, or does not answer: then Postgres is asked. */
-async function readRecord(deps: Deps, key: { shard: number; ledgerId: number; id: string }) {
-  const [record = null] = await deps.lookup.records(key.shard, [key]).catch(() => [null]);
-  return record;
+/** Null where Redis has no record, undefined where it does not answer: then Postgres is asked. */
+async function readRecord(
+  deps: Deps,
+  key: { shard: number; ledgerId: number; id: string },
+): Promise<StatusRecord | null | undefined> {
+  const records = await deps.lookup.records(key.shard, [key]).catch(() => [undefined]);
+  return records[0];
 }
 
-async function readStored(deps: Deps, ledger: Ledger, id: string, record: StatusRecord | null) {
-  if (record === null) return readWithoutRecord(deps, ledger, id);
+async function readStored(
+  deps: Deps,
+  ledger: Ledger,
+  id: string,
+  record: StatusRecord | null | undefined,
+) {
+  if (!record) return readWithoutRecord(deps, ledger, id, record === null);
   try {
     const row = await deps.lookup.row(ledger.id, id);
     if (row) return fromRow(ledger.name, row);
@@ -63,15 +72,19 @@ async function readStored(deps: Deps, ledger: Ledger, id: string, record: Status
 }
 
 /** No record: either in Postgres, or never accepted. Which of the two is only certain while no record can be missing. */
-async function readWithoutRecord(deps: Deps, ledger: Ledger, id: string) {
-  const intact = await deps.lookup.assertRecordsIntact(ledger).then(
+async function readWithoutRecord(deps: Deps, ledger: Ledger, id: string, redisAnswered: boolean) {
+  const doubt = redisAnswered ? await doubtRecords(deps, ledger) : cannotTell();
+  const row = await deps.lookup.row(ledger.id, id);
+  if (row) return fromRow(ledger.name, row);
+  throw doubt ?? notFound();
+}
+
+/** Why a missing record may mean nothing; null where it does mean something. */
+function doubtRecords(deps: Deps, ledger: Ledger): Promise<Error | null> {
+  return deps.lookup.assertRecordsIntact(ledger).then(
     () => null,
     (error: Error) => error,
   );
-  const row = await deps.lookup.row(ledger.id, id);
-  if (row) return fromRow(ledger.name, row);
-  if (intact) throw intact;
-  throw notFound();
 }
 
 function notFound(): Problem {

@@ -71,7 +71,8 @@ export function recordOf(row: TransactionRow): Outcome {
   };
 }
 
-function cannotTell(): Problem {
+/** Where neither Redis nor Postgres can tell whether an id was accepted. */
+export function cannotTell(): Problem {
   return new Problem(
     'unavailable',
     'it cannot be told now whether this transaction was accepted; try again',

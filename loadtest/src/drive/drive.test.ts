@@ -94,3 +94,18 @@ test('a request without an answer at the end is unanswered, and refusals count f
   expect(driven.unanswered.toSorted()).toEqual([2, 3]);
   expect(driven.latency).toEqual({ p50: 0, p90: 0, p99: 0, max: 0 });
 });
+
+test('a server that is away is asked again and again, but calmly', async () => {
+  let requests = 0;
+  const driven = await drive<number>({
+    apiUrl: 'http://127.0.0.1:1',
+    connections: 2,
+    seconds: 0.3,
+    next: () => ++requests,
+    encode: () => '',
+    onAnswer: () => {},
+  });
+  expect(driven.errors['ECONNREFUSED']).toBeGreaterThan(4);
+  expect(driven.errors['ECONNREFUSED']).toBeLessThan(20);
+  expect(driven.unanswered.toSorted()).toEqual([1, 2]);
+});

@@ -6,6 +6,7 @@ const LATENCY_MICROS_MAX = 60_000_000;
 const ANSWER_SECONDS_MAX = 10;
 /** How often autocannon looks whether the time is over: its default of a second would run up to a second longer. */
 const SAMPLE_MS = 100;
+const RECONNECT_MS = 50;
 
 /** What came back for a request, which may have been sent more than once. */
 export type Answer = {
@@ -51,8 +52,12 @@ type Connection<T> = {
   headers: string[];
   raw: Buffer;
 };
-/** autocannon calls this for every request it sends; its types do not say so. */
-type RawClient = autocannon.Client & { getRequestBuffer: () => string };
+/** What autocannon's types do not say: it calls these for every request it sends and for every connection it opens. */
+type RawClient = autocannon.Client & {
+  getRequestBuffer(): string;
+  _connect(): void;
+  destroyed: boolean;
+};
 
 /**
  * Keeps `connections` busy for `seconds`, each with one request at a time, by autocannon in this process. A request whose
@@ -72,7 +77,10 @@ export async function drive<T>(plan: DrivePlan<T>): Promise<Driven<T>> {
         duration: plan.seconds,
         timeout: ANSWER_SECONDS_MAX,
         sampleInt: SAMPLE_MS,
-        setupClient: (client) => connections.push(attach(client as RawClient, plan, histogram)),
+        setupClient(client) {
+          reconnectCalmly(client as RawClient);
+          connections.push(attach(client as RawClient, plan, histogram));
+        },
       },
       (error) => (error ? reject(error) : resolve()),
     );
@@ -140,4 +148,28 @@ function attach<T>(
     plan.onAnswer(request, { status, headers, raw, sends, orderly });
   });
   return connection;
+}
+
+/**
+ * autocannon connects again at once, in a busy loop while nobody listens, and twice when a connection ends with an error;
+ * on cores that it shares with a server about to come back, that would be the load.
+ */
+function reconnectCalmly(client: RawClient): void {
+  const connect = client._connect.bind(client);
+  let first = true;
+  let waiting = false;
+  client._connect = () => {
+    if (first) {
+      first = false;
+      connect();
+    } else if (!waiting) {
+      waiting = true;
+      setTimeout(() => {
+        waiting = false;
+        if (!client.destroyed) {
+          connect();
+        }
+      }, RECONNECT_MS);
+    }
+  };
 }

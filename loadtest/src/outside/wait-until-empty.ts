@@ -2,41 +2,47 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outside } from './with-outside.ts';
 
 const PAUSE_MS = 20;
-const STANDSTILL_MS_MAX = 60_000;
+
+export type Patience = {
+  /** Nothing is queued and the number of transactions has stood still for so long: no more will come. */
+  quietMs: number;
+  /** Something is queued, but nobody works on it. */
+  standstillMs: number;
+};
+
+const PATIENCE: Patience = { quietMs: 3_000, standstillMs: 60_000 };
 
 /**
- * Waits until the ledger has decided on `transactions` of them and no chunk is queued anywhere. Throws after a minute in
- * which nothing moved.
+ * Waits until the ledger has decided on `transactions` of them and no chunk is queued anywhere. Returns also when the queue
+ * is empty but some are missing, which is for others to find out; throws when a queue that is not stands still.
  */
 export async function waitUntilEmpty(
-  outside: Pick<Outside, 'pg' | 'countQueued'>,
+  outside: Pick<Outside, 'countDecided' | 'countQueued'>,
   ledger: string,
   transactions: number,
+  { quietMs, standstillMs }: Patience = PATIENCE,
 ): Promise<void> {
   let seen = '';
   let movedAt = performance.now();
   while (true) {
-    const [sequence, queued] = [await readSequence(outside, ledger), await outside.countQueued()];
-    if (sequence >= transactions && queued === 0) {
+    const decided = await outside.countDecided(ledger);
+    const queued = await outside.countQueued();
+    if (decided >= transactions && queued === 0) {
       return;
     }
-    if (seen !== `${sequence} ${queued}`) {
-      seen = `${sequence} ${queued}`;
+    if (seen !== `${decided} ${queued}`) {
+      seen = `${decided} ${queued}`;
       movedAt = performance.now();
-    } else if (performance.now() - movedAt > STANDSTILL_MS_MAX) {
+    }
+    const stoodMs = performance.now() - movedAt;
+    if (queued === 0 && stoodMs > quietMs) {
+      return;
+    }
+    if (stoodMs > standstillMs) {
       throw new Error(
-        `nothing moves: ${sequence} of ${transactions} transactions are decided, ${queued} chunks are queued`,
+        `nothing moves: ${decided} of ${transactions} transactions are decided, ${queued} chunks are queued`,
       );
     }
     await sleep(PAUSE_MS);
   }
-}
-
-/** How many transactions the ledger has decided on: sequences are gapless. One row, so asking often costs nothing. */
-async function readSequence({ pg }: Pick<Outside, 'pg'>, ledger: string): Promise<number> {
-  const { rows } = await pg.query<{ sequence: string }>(
-    'select sequence from ledgers_view where name = $1',
-    [ledger],
-  );
-  return Number(rows[0]?.sequence ?? 0);
 }

@@ -8,6 +8,8 @@ export type Outside = {
   pg: Client;
   /** Chunks waiting or in a committer's hand, over all shards. */
   countQueued(): Promise<number>;
+  /** Transactions of a ledger that are posted or rejected. */
+  countDecided(ledger: string): Promise<number>;
 };
 
 /** Runs `work` with connections to Postgres and Redis, past the API, and closes them. */
@@ -27,11 +29,20 @@ export async function withOutside<T>(
       return lengths.reduce((sum, length) => sum + length, 0);
     };
     try {
-      return await work({ pg, countQueued });
+      return await work({ pg, countQueued, countDecided: (ledger) => countDecided(pg, ledger) });
     } finally {
       redis.disconnect();
     }
   });
+}
+
+/** Sequences are gapless, so the last one is the count: one row to read, however many there are. */
+async function countDecided(pg: Client, ledger: string): Promise<number> {
+  const { rows } = await pg.query<{ sequence: string }>(
+    'select sequence from ledgers_view where name = $1',
+    [ledger],
+  );
+  return Number(rows[0]?.sequence ?? 0);
 }
 
 async function readShards(pg: Client): Promise<number> {

@@ -15,6 +15,7 @@ test('a run that was as it had to be', () => {
       settled   64 had no answer when the time was over: sent again
       process   CPU   memory
       api      71 %  130 MiB
+      others    3 %
       verified  accepted = posted + rejected, nothing twice, all balances as computed, samples by HTTP"
   `);
 });

@@ -7,7 +7,7 @@ export function formatUsage(processes: readonly Usage[]): string[] {
   const rows = processes.map(({ name, cpuPercent, memoryMib }) => [
     name,
     `${formatNumber(cpuPercent)} %`,
-    `${formatNumber(memoryMib)} MiB`,
+    memoryMib === null ? '' : `${formatNumber(memoryMib)} MiB`,
   ]);
   return formatTable([['process', 'CPU', 'memory'], ...rows]);
 }

@@ -19,7 +19,10 @@ export function fakeResult(about: Partial<LoadResult> = {}): LoadResult {
     refused: 0,
     statuses: { 202: 201_936 },
     errors: {},
-    processes: [{ name: 'api', cpuPercent: 71.4, memoryMib: 130.2 }],
+    processes: [
+      { name: 'api', cpuPercent: 71.4, memoryMib: 130.2 },
+      { name: 'others', cpuPercent: 3, memoryMib: null },
+    ],
     problems: [],
     ...about,
   };

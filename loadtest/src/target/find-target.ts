@@ -1,23 +1,23 @@
 import { type RunFile, readRun } from '@razao/stack/run-file.ts';
 import type { Config } from '../config.ts';
 import type { Options } from '../parse-options.ts';
-import { openOwnStack } from './own-stack.ts';
+import { type OwnStackOptions, openOwnStack } from './own-stack.ts';
 import type { Target, WatchedProcess } from './target.ts';
 
 /**
- * What to put under load: the API at `url` if one is named, else that of a running `npm start` unless `own`, else a stack of its own.
- * `say` gets a line for each step of bringing that up.
+ * What to put under load: the API at `url` if one is named, else that of a running `npm start` unless `own` is set, else a
+ * stack of its own.
  */
 export async function findTarget(
   { url, own }: Pick<Options, 'url' | 'own'>,
   config: Config,
-  say: (line: string) => void,
+  starting: Pick<OwnStackOptions, 'say' | 'signal'>,
 ): Promise<Target> {
   const run = own ? null : readRun();
   if (run !== null && (url === null || url === new URL(run.apiUrl).origin)) {
     return fromRunFile(run);
   }
-  return url === null ? await openOwnStack(config.key, say) : fromUrl(url, config);
+  return url === null ? await openOwnStack({ key: config.key, ...starting }) : fromUrl(url, config);
 }
 
 function fromRunFile(run: RunFile): Target {
@@ -38,7 +38,14 @@ function fromUrl(apiUrl: string, { databaseUrl, redisUrl }: Config): Target {
     );
   }
   const processes = (): WatchedProcess[] => [];
-  return { what: apiUrl, apiUrl, databaseUrl, redisUrl, processes, stop: async () => {} };
+  return {
+    what: 'the API that --url names',
+    apiUrl,
+    databaseUrl,
+    redisUrl,
+    processes,
+    stop: async () => {},
+  };
 }
 
 /** Services in a container or on another machine have no pid here and are not watched. */

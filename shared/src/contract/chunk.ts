@@ -1,11 +1,16 @@
 import type { Command, Posting } from './command.ts';
+import { UUID_PATTERN } from './grammar.ts';
+import { normalizeInstant } from './time.ts';
+
+const SHA256_BASE64 = /^[A-Za-z0-9+/]{43}=$/;
 
 /** What one BullMQ job carries: the commands admitted together, in the order in which they were accepted. */
 export type ChunkData = { v: 1; commands: readonly Command[] };
 
 /**
  * Reads a job's data. Returns null where it is not a chunk of this version, so that the caller sets it aside instead of
- * guessing. The API validated the commands; here only their shape is checked, against a foreign or damaged job.
+ * guessing. The API validated the commands; here their shape is checked, against a foreign or damaged job, and that what is
+ * stored even of a command that cannot be processed can be stored.
  */
 export function decodeChunk(data: unknown): ChunkData | null {
   if (!isRecord(data) || data['v'] !== 1) return null;
@@ -19,9 +24,12 @@ function isCommand(value: unknown): value is Command {
     isRecord(value) &&
     Number.isSafeInteger(value['ledgerId']) &&
     typeof value['id'] === 'string' &&
+    UUID_PATTERN.test(value['id']) &&
     value['kind'] === 'transfer' &&
     typeof value['fingerprint'] === 'string' &&
+    SHA256_BASE64.test(value['fingerprint']) &&
     typeof value['acceptedAt'] === 'string' &&
+    normalizeInstant(value['acceptedAt']) !== null &&
     isRecord(value['metadata']) &&
     isTextOrNull(value['description']) &&
     isTextOrNull(value['reference']) &&

@@ -106,7 +106,7 @@ describe('is no instant', () => {
 
   test('whatever else a text is', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(fc.string(), (text) => {
         expect(normalizeInstant(text)).toBeNull();
       }),
     );

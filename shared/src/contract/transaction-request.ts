@@ -15,11 +15,9 @@ const addressSchema = z.string().regex(ADDRESS_PATTERN, {
 export const assetSchema = z
   .string()
   .regex(ASSET_PATTERN, { error: 'must be an asset such as BRL/2' });
-const amountSchema = z
-  .string({ error: 'must be a string of digits' })
-  .regex(AMOUNT_PATTERN, {
-    error: 'must be a string of 1 to 38 digits, at least "1", without sign or leading zero',
-  });
+const amountSchema = z.string({ error: 'must be a string of digits' }).regex(AMOUNT_PATTERN, {
+  error: 'must be a string of 1 to 38 digits, at least "1", without sign or leading zero',
+});
 
 const postingSchema = z
   .strictObject({

@@ -56,6 +56,7 @@ export class ChunkPump {
   #tookOver = false;
   #stopped = false;
   #wake: () => void = () => {};
+  readonly #halted = Promise.withResolvers<void>();
 
   constructor(deps: ChunkPumpDeps) {
     this.#deps = deps;
@@ -98,6 +99,7 @@ export class ChunkPump {
   halt(): void {
     this.#stopped = true;
     this.#wake();
+    this.#halted.resolve();
   }
 
   /** Fetches no more. With `giveBack` (the lock is held, nothing is in a commit) all in hand goes back to the front. */
@@ -153,7 +155,9 @@ export class ChunkPump {
     const waiting = await redis.llen(this.#queue.toKey('wait'));
     if (waiting === 0) {
       // Only a wake-up: the chunk itself is fetched after the lock has been looked at again.
-      await blocking.bzpopmin(this.#queue.toKey('marker'), BLOCK_SECONDS);
+      // A connection that is closed while it reconnects leaves its commands unsettled for ever: so halting does not wait.
+      const marker = blocking.bzpopmin(this.#queue.toKey('marker'), BLOCK_SECONDS);
+      await Promise.race([marker, this.#halted.promise]);
       return;
     }
     if (!mayFetch()) return;

@@ -4,6 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** True while the process runs. A zombie is dead (in a container nobody may ever collect it), once all its threads are. */
 export function isAlive(pid: number): boolean {
+  if (pid <= 0) {
+    // To the kernel these mean whole groups of processes.
+    return false;
+  }
   try {
     process.kill(pid, 0);
   } catch (error) {

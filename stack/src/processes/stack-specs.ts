@@ -22,21 +22,21 @@ export function workerSpec(input: SpecInput): ProcessSpec {
   return spec('worker', input, {
     PORT: '',
     WORKER_PORT: String(input.port),
-    ROLES: process.env['ROLES'] ?? 'committer,indexer,housekeeping',
+    ROLES: process.env['ROLES'] || 'committer,indexer,housekeeping',
   });
 }
 
 function spec(kind: string, input: SpecInput, own: Record<string, string>): ProcessSpec {
   const name = input.index === 0 ? kind : `${kind}-${input.index + 1}`;
-  const host = input.env['HOST'] ?? process.env['HOST'] ?? '127.0.0.1';
+  const host = input.env['HOST'] || process.env['HOST'] || '127.0.0.1';
   const env = {
     // The other kind's port is blanked: it may come from our own environment.
     ...own,
     HOST: host,
     DATABASE_URL: input.databaseUrl,
     REDIS_URL: input.redisUrl,
-    SHARDS: process.env['SHARDS'] ?? '4',
-    RAZAO_DEV_KEY: process.env['RAZAO_DEV_KEY'] ?? 'razao_dev_admin',
+    SHARDS: process.env['SHARDS'] || '4',
+    RAZAO_DEV_KEY: process.env['RAZAO_DEV_KEY'] || 'razao_dev_admin',
     NODE_COMPILE_CACHE: join(RAZAO_DIRECTORY, 'compile-cache'),
     ...input.env,
   };

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { TEST_DIRECTORY } from '../paths.ts';
 import { childrenOf, commandLine, isAlive, sendSignal, waitForExit } from '../processes/alive.ts';
@@ -32,7 +32,8 @@ function outsideTestFolders(): string[] {
 
 /** The servers that run on data in this folder. */
 function serverPids(folder: string, depth = 0): number[] {
-  if (depth > DEPTH_MAX || !existsSync(folder)) {
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  if (depth > DEPTH_MAX || !isFolder) {
     return [];
   }
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {

@@ -30,5 +30,5 @@ const server = createServer((request, response) => {
 if (fault === 'mute') {
   setInterval(() => {}, 1000);
 } else {
-  server.listen(port, '127.0.0.1', () => console.log(JSON.stringify({ level: 30, msg: 'up' })));
+  server.listen(port, '127.0.0.1', () => console.log(JSON.stringify({ level: 'info', msg: 'up' })));
 }

@@ -50,6 +50,7 @@ test('a connection made outside the named files is found', () => {
   const make = 'const pool = new pg.Pool({});';
   expect(constructorFaults([file('api/src/pool.ts', make)], allowed)).toEqual([]);
   expect(constructorFaults([file('api/src/main.ts', make)], allowed)).toHaveLength(1);
+  expect(constructorFaults([file('a.ts', 'new Pool<Row>({})')], allowed)).toHaveLength(1);
   expect(constructorFaults([file('api/src/a.test.ts', make)], allowed)).toEqual([]);
 });
 

@@ -66,7 +66,7 @@ export function constructorFaults(
     .flatMap(({ path, text }) =>
       Object.entries(allowed)
         .filter(([name, paths]) => {
-          const construct = new RegExp(`new (\\w+\\.)?${name}\\(`);
+          const construct = new RegExp(`new (\\w+\\.)?${name}(<[^>]*>)?\\(`);
           return !paths.includes(path) && construct.test(withoutComments(text));
         })
         .map(([name]) => `${path} makes a ${name}; only ${allowed[name]?.join(', ')} may`),

@@ -57,6 +57,7 @@ alice 9 held 4                  | alice>bob 6                               | in
 alice 1 held 4 overdraft 5      | alice>bob 2                               | posted                                       | alice -1, bob 2                    // an overdraft is counted from what is available
 alice 1 held 4 overdraft 5      | alice>bob 3                               | insufficient_funds alice -3/3                | -                                  // a hold uses the overdraft up
 -                               | world>alice 9; world>bob 9                | posted; posted                               | alice 9, bob 9, world -18          // the outside never runs short
+world 0 overdraft 0             | world>alice 9                             | posted                                       | alice 9, world -9                  // the outside has no lower limit, even where one was set
 
 Maximum balance
 alice 4 max 9                   | world>alice 5                             | posted                                       | alice 9, world -5                  // a maximum may be reached

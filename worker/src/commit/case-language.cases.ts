@@ -135,7 +135,7 @@ function parseAccount(text: string, id: number): Stored {
   const account = { ledgerId: ledgerId(words.ledger ?? 'book'), address, frozen: frozen as Frozen };
   if (!(posted ?? asset ?? held ?? overdraft ?? max)) return { account, balance: null };
   const limits = {
-    overdraftLimit: address === 'world' ? null : parseLimit(overdraft ?? '0'),
+    overdraftLimit: parseLimit(overdraft ?? (address === 'world' ? 'none' : '0')),
     maxBalance: parseLimit(max ?? 'none'),
   };
   const amounts = { posted: parseAmount(posted ?? '0'), held: parseAmount(held ?? '0') };

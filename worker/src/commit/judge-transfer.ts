@@ -66,7 +66,8 @@ function refuseAccount(
 function refuseBalance(balance: WorkingBalance, total: bigint): Rejection | null {
   const { address: account, asset, posted, held, overdraftLimit, maxBalance } = balance;
   const available = posted - held;
-  if (total < 0n && overdraftLimit !== null && available + total < -overdraftLimit) {
+  const lowest = account === WORLD || overdraftLimit === null ? null : -overdraftLimit;
+  if (total < 0n && lowest !== null && available + total < lowest) {
     return rejection('insufficient_funds', {
       account,
       asset,

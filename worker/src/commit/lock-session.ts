@@ -57,11 +57,14 @@ export class LockSession {
       keepAlive: true,
     });
     const session = new LockSession(client, options.shard);
+    // A server that falls silent here would be waited for without end: the session has no timeouts yet.
+    const timer = setTimeout(() => session.destroy(), 2 * LOCK_ANSWER_AGE_MS_MAX);
     try {
       await client.connect();
       await client.query(SESSION_SETTINGS);
       const faults = await postgresFaults(client, options.durability);
       if (faults.length > 0) throw new Error(faults.join('; '));
+      clearTimeout(timer);
       while (!signal.aborted) {
         if (await session.#tryLock()) return session;
         await delay(LOCK_POLL_MS, undefined, { signal }).catch(() => {});
@@ -69,12 +72,14 @@ export class LockSession {
     } catch (error) {
       session.destroy();
       throw error;
+    } finally {
+      clearTimeout(timer);
     }
     session.destroy();
     return null;
   }
 
-  /** Whether the lock is certain to be held still: the server answered within the time after which it could free it. */
+  /** Whether the lock is certain to be held still: what was asked within the time after which it could be freed was answered. */
   mayFetch(): boolean {
     return (
       this.#held && !this.#lost && performance.now() - this.#lastAnswer < LOCK_ANSWER_AGE_MS_MAX
@@ -114,15 +119,17 @@ export class LockSession {
   ) {
     if (this.#lost) throw new LockLost(this.#shard);
     const timer = setTimeout(() => this.destroy(), timeoutMs);
+    // An answer proves the lock for the time of its question only: a process that was stopped reads it late.
+    const askedAt = performance.now();
     this.#pending += 1;
     try {
       const query = typeof statement === 'string' ? { text: statement } : { ...statement };
       const result = await this.#client.query<R>({ ...query, values });
-      this.#lastAnswer = performance.now();
+      this.#lastAnswer = askedAt;
       return { rows: result.rows, rowCount: result.rowCount ?? 0 };
     } catch (error) {
       if (this.#lost) throw new LockLost(this.#shard, error);
-      this.#lastAnswer = performance.now();
+      this.#lastAnswer = askedAt;
       throw error;
     } finally {
       clearTimeout(timer);

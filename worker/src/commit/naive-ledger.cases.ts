@@ -68,7 +68,7 @@ export function applyNaively(
 }
 
 /** A balance that was never used; the outside has no lower limit. */
-export function unusedBalance(key: string): NaiveBalance {
+function unusedBalance(key: string): NaiveBalance {
   return { posted: 0n, held: 0n, overdraft: key.startsWith('world ') ? 'none' : 0n, max: 'none' };
 }
 
@@ -122,7 +122,8 @@ function brokenByLimits(ledger: NaiveLedger, entries: readonly NaiveEntry[]): Na
       .filter(({ balance }) => balance === key)
       .reduce((sum, { amount }) => sum + amount, 0n);
     const free = posted - held;
-    if (gains < 0n && overdraft !== 'none' && free + gains + overdraft < 0n) {
+    const mayRunShort = overdraft !== 'none' && placeOf(key).account !== 'world';
+    if (gains < 0n && mayRunShort && free + gains + overdraft < 0n) {
       broken.push({
         code: 'insufficient_funds',
         ...placeOf(key),

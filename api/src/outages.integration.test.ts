@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { runChecks } from '@razao/sql/check.ts';
+import { until } from '@razao/stack/testing/until.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { idOf, transfer } from './testing/client.cases.ts';
+import { openTestApi, type TestApi } from './testing/open-test-api.cases.ts';
+import { expectProblem } from './testing/problem.cases.ts';
+import { queuedCommands } from './testing/queue.cases.ts';
+
+/** "At once" on a machine that has other things to do, and below the client's patience. */
+const AT_ONCE_MS = 1_000;
+const BEFORE_MS = 3_000;
+
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await openTestApi({ worker: true });
+});
+afterEach(async () => {
+  await api.redisServer.kill('SIGCONT');
+  await api.redisServer.start();
+  await api.postgres.cut();
+  await api.postgres.mend();
+  await until('all is well again', async () => {
+    await api.get('/v1/ledgers/none');
+    return api.isReady();
+  });
+});
+afterAll(async () => {
+  try {
+    expect(await runChecks(api.database)).toEqual([]);
+  } finally {
+    await api.close();
+  }
+});
+
+describe('with Redis down', () => {
+  test('a write is refused at once as unavailable, and may be repeated with its key', async () => {
+    const ledger = await warmLedger();
+    await api.redisServer.kill();
+    const started = performance.now();
+    const answers = [
+      await api.post(ledger, transfer(), { key: 'k' }),
+      await api.post(ledger, transfer(), { key: 'k', wait: 10 }),
+    ];
+    expect(performance.now() - started).toBeLessThan(AT_ONCE_MS);
+    for (const answer of answers) {
+      expectProblem(answer, 503, 'unavailable');
+      expect(answer.headers.get('retry-after')).toBe('1');
+    }
+    await api.redisServer.start();
+    await until('the API sees Redis', () => api.isReady());
+    const again = await api.post(ledger, transfer(), { key: 'k', wait: 10 });
+    expect(again).toMatchObject({ status: 201, body: { sequence: 2 } });
+    expect(again.headers.has('idempotency-replayed')).toBe(false);
+  });
+
+  test('what is in Postgres is read as ever', async () => {
+    const ledger = await warmLedger();
+    const { body } = await api.post(ledger, transfer(), { wait: 10 });
+    await api.redisServer.kill();
+    const path = `/v1/ledgers/${ledger}`;
+    expect(await api.get(`${path}/transactions/${body['id']}`)).toMatchObject({
+      status: 200,
+      body,
+    });
+    expect((await api.get(`${path}/transactions/${body['id']}?wait=10`)).status).toBe(200);
+    expect((await api.get(`${path}/accounts/users:1`)).status).toBe(200);
+    expect((await api.get(path)).status).toBe(200);
+    expect((await api.send('PUT', `${path}/accounts/users:2`, { json: {} })).status).toBe(200);
+    expect((await api.get('/readyz')).body).toMatchObject({
+      ready: true,
+      dependencies: { redis: { ok: false }, postgres: { ok: true } },
+    });
+  });
+
+  test('an id that is not in Postgres is a 503: it may have been accepted', async () => {
+    const ledger = await warmLedger();
+    await api.redisServer.kill();
+    const answer = await api.get(`/v1/ledgers/${ledger}/transactions/${randomUUID()}`);
+    expectProblem(answer, 503, 'unavailable');
+    expect(answer.headers.get('retry-after')).toBe('1');
+  });
+});
+
+describe('with a Redis that is silent', () => {
+  test('a write is refused within three seconds, and posts once when it is repeated', async () => {
+    const ledger = await warmLedger();
+    await api.redisServer.kill('SIGSTOP');
+    const started = performance.now();
+    const answer = await api.post(ledger, transfer(), { key: 'k', wait: 10 });
+    expectProblem(answer, 503, 'unavailable');
+    expect(performance.now() - started).toBeLessThan(BEFORE_MS);
+    await api.redisServer.kill('SIGCONT');
+    const again = await api.post(ledger, transfer(), { key: 'k', wait: 10 });
+    expect(again).toMatchObject({ status: 201, body: { sequence: 2 } });
+  });
+
+  test('a transaction is read from Postgres within three seconds', async () => {
+    const ledger = await warmLedger();
+    const { body } = await api.post(ledger, transfer(), { wait: 10 });
+    await api.redisServer.kill('SIGSTOP');
+    const started = performance.now();
+    const answer = await api.get(`/v1/ledgers/${ledger}/transactions/${body['id']}`);
+    expect(answer).toMatchObject({ status: 200, body });
+    expect(performance.now() - started).toBeLessThan(BEFORE_MS);
+  });
+});
+
+describe('with Postgres down', () => {
+  test('a write into a known ledger is accepted as ever', async () => {
+    const ledger = await warmLedger();
+    await api.postgres.cut();
+    // The worker has a way of its own to Postgres here: even the outcome comes, by Redis alone.
+    const answer = await api.post(ledger, transfer(), { wait: 10 });
+    expect(answer).toMatchObject({ status: 201, body: { status: 'posted', sequence: 2 } });
+    expect((await api.post(ledger, transfer())).status).toBe(202);
+  });
+
+  test('the status of a transaction is read from its record', async () => {
+    const ledger = await warmLedger();
+    const { body } = await api.post(ledger, transfer(), { wait: 10 });
+    await api.postgres.cut();
+    const answer = await api.get(`/v1/ledgers/${ledger}/transactions/${body['id']}`);
+    const { id, kind, status, accepted_at, posted_at, sequence } = body;
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { id, ledger, kind, status, accepted_at, posted_at, sequence, rejection: null },
+    });
+  });
+
+  test('everything that only Postgres knows is a 503', async () => {
+    const ledger = await warmLedger();
+    const unseen = await api.newLedger();
+    await api.postgres.cut();
+    const path = `/v1/ledgers/${ledger}`;
+    const started = performance.now();
+    for (const answer of [
+      await api.get(path),
+      await api.get(`${path}/accounts/users:1`),
+      await api.get(`${path}/transactions/${randomUUID()}`),
+      await api.send('PUT', `${path}/accounts/users:1`, { json: {} }),
+      await api.send('PUT', path, { json: {} }),
+      await api.post(unseen, transfer()),
+    ]) {
+      expectProblem(answer, 503, 'unavailable');
+      expect(answer.headers.get('retry-after')).toBe('1');
+    }
+    expect(performance.now() - started).toBeLessThan(BEFORE_MS);
+  });
+
+  test('a write into a ledger that is not known yet leaves nothing in the queue', async () => {
+    const unseen = await api.newLedger();
+    const key = randomUUID();
+    await api.postgres.cut();
+    expect((await api.post(unseen, transfer(), { key })).status).toBe(503);
+    expect(await api.redis.keys(`*${key}*`)).toEqual([]);
+    expect(await queuedCommands(api.redis, [key])).toEqual([]);
+  });
+});
+
+/** A ledger that the API has in memory, with a transaction. */
+async function warmLedger(): Promise<string> {
+  const ledger = await api.newLedger();
+  const answer = await api.post(ledger, transfer(), { wait: 10 });
+  expect(answer).toMatchObject({ status: 201, body: { id: idOf(answer) } });
+  return ledger;
+}

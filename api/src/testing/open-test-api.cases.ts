@@ -1,0 +1,90 @@
+import { createLog } from '@razao/shared/runtime/log.ts';
+import type { Service } from '@razao/shared/runtime/service.ts';
+import { freePort } from '@razao/stack/ports.ts';
+import { createTestDatabase } from '@razao/stack/test-database.ts';
+import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
+import { until } from '@razao/stack/testing/until.ts';
+import { Redis } from 'ioredis';
+import { Pool } from 'pg';
+import { createWorker } from '../../../worker/src/create-worker.ts';
+import { assembleApi } from '../create-api.ts';
+import { type Client, createClient, TEST_KEY } from './client.cases.ts';
+import { openProxy, type TestProxy } from './proxy.cases.ts';
+
+export const SHARDS = 2;
+const HOST = '127.0.0.1';
+const log = createLog('test', 'silent');
+
+/** An API as a value on a database and a Redis of its own. */
+export type TestApi = Client & {
+  /** The servers behind it, for a look into them and for harm. */
+  redis: Redis;
+  redisServer: TestRedis;
+  database: Pool;
+  /** What stands between the API and Postgres. */
+  postgres: TestProxy;
+  startWorker(): Promise<void>;
+  stopWorker(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Opens all of it, and with `worker` what posts the transactions. */
+export async function openTestApi({ worker = false } = {}): Promise<TestApi> {
+  const [testDatabase, redisServer] = await Promise.all([createTestDatabase(), startTestRedis()]);
+  const postgres = await openProxy(testDatabase.url);
+  const shared = { REDIS_URL: redisServer.url, HOST, SHARDS, DURABILITY: 'checked' } as const;
+  const { app, connections, shards, waiting } = assembleApi(
+    {
+      ...shared,
+      DATABASE_URL: postgres.url,
+      PORT: 0,
+      LOG_LEVEL: 'silent',
+      RAZAO_DEV_KEY: TEST_KEY,
+    },
+    log,
+  );
+  const client = createClient(app);
+  await shards.start();
+  await until('the API sees Redis', () => client.isReady());
+
+  const redis = new Redis(redisServer.url, { retryStrategy: () => 100 });
+  redis.on('error', () => {});
+  const database = new Pool({ connectionString: testDatabase.url, max: 2 });
+  database.on('error', () => {});
+  let workers: Service[] = [];
+  const api: TestApi = {
+    ...client,
+    redis,
+    redisServer,
+    database,
+    postgres,
+    async startWorker() {
+      workers = createWorker(
+        {
+          ...shared,
+          DATABASE_URL: testDatabase.url,
+          WORKER_PORT: await freePort(),
+          ROLES: ['committer'],
+          LOG_LEVEL: 'silent',
+        },
+        log,
+      );
+      for (const service of workers) await service.start();
+    },
+    async stopWorker() {
+      for (const service of workers.splice(0).reverse()) await service.stop();
+    },
+    async close() {
+      await waiting.stop();
+      await shards.stop();
+      await connections.stop();
+      await api.stopWorker();
+      redis.disconnect();
+      await database.end();
+      await postgres.close();
+      await Promise.all([redisServer.remove(), testDatabase.drop()]);
+    },
+  };
+  if (worker) await api.startWorker();
+  return api;
+}

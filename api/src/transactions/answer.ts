@@ -1,0 +1,32 @@
+import type { Command } from '@razao/shared/contract/command.ts';
+import type { StatusRecord } from '@razao/shared/contract/status-record.ts';
+import type { Context } from 'hono';
+import type { ApiEnv } from '../http/env.ts';
+import type { Wait } from '../http/prefer.ts';
+import { rejectionResponse } from '../http/problem-response.ts';
+import type { Ledger } from '../ledgers/ledger-directory.ts';
+import { fromCommand } from './shape.ts';
+
+/**
+ * The answer to an accepted write: 202 with what is known, or, to whoever asked to wait and got an outcome, 201 or the 422
+ * of its rejection.
+ */
+export function answerWrite(
+  c: Context<ApiEnv>,
+  ledger: Ledger,
+  command: Command,
+  { fresh, record, wait }: { fresh: boolean; record: StatusRecord; wait: Wait },
+): Response {
+  const transaction = fromCommand(ledger.name, command, record);
+  const headers: Record<string, string> = {
+    Location: `/v1/ledgers/${ledger.name}/transactions/${command.id}`,
+    ...wait.applied,
+  };
+  if (!fresh) headers['Idempotency-Replayed'] = 'true';
+  if (wait.ms === 0 || record.status === 'queued') {
+    return c.json(transaction, 202, { ...headers, 'Retry-After': '1' });
+  }
+  if (record.rejection)
+    return rejectionResponse(record.rejection, transaction, c.get('instance'), headers);
+  return c.json(transaction, 201, headers);
+}

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { call } from './support/http.ts';
+import { openWorld, type World, withRedis, withSql } from './support/open-world.ts';
+import { until } from './support/poll.ts';
+import { startTraffic, type Traffic } from './support/traffic.ts';
+import { promisesKept } from './support/verify.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld('order', { workers: 2 });
+});
+afterAll(() => world?.close());
+
+test('invariant 4: a standby takes over from a killed committer within 2 s, in order', async () => {
+  const { stack } = world;
+  const traffic = await begin('killed');
+  for (const victim of [await holder(), null]) {
+    const dying = victim ?? (await holder());
+    const posted = await newestPosted('killed');
+    const at = performance.now();
+    await dying.kill();
+    await until(
+      'something new is posted',
+      async () => (await newestPosted('killed')) > posted,
+      10_000,
+    );
+    expect(performance.now() - at).toBeLessThan(2_000);
+    await dying.start();
+  }
+  await end('killed', traffic);
+
+  async function holder() {
+    return await holderOf(stack.workers, 'killed');
+  }
+});
+
+test('invariant 4: every connection to Redis and Postgres cut, again and again: nothing lost, twice or out of order', async () => {
+  const { stack } = world;
+  const traffic = await begin('cut');
+  for (let round = 0; round < 4; round++) {
+    const before = traffic.accepted();
+    await withRedis(stack, (redis) =>
+      redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'),
+    );
+    if (round % 2 === 1) {
+      await withSql(stack, (client) =>
+        client.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and application_name like 'razao%'`,
+        ),
+      );
+    }
+    await until('traffic flows again', () => traffic.accepted() > before + 200);
+  }
+  await end('cut', traffic);
+});
+
+test('invariant 4: Postgres killed -9 under load and started again: accepted meanwhile, posted after, in order', async () => {
+  const { stack } = world;
+  const traffic = await begin('database');
+  await stack.services.postgres.kill();
+  const before = traffic.accepted();
+  await until('writes are accepted without Postgres', () => traffic.accepted() > before + 100);
+  await stack.services.postgres.start();
+  const at = performance.now();
+  const posted = await newestPosted('database');
+  await until(
+    'something new is posted',
+    async () => (await newestPosted('database')) > posted,
+    15_000,
+  );
+  expect(performance.now() - at).toBeLessThan(10_000);
+  await end('database', traffic);
+});
+
+async function begin(ledger: string): Promise<Traffic> {
+  await call(`${world.stack.apiUrls[0]}/v1/ledgers/${ledger}`, 'PUT', {});
+  const traffic = startTraffic(world.stack, ledger, 8);
+  await until('traffic flows', () => traffic.accepted() > 200);
+  return traffic;
+}
+
+async function end(ledger: string, traffic: Traffic): Promise<void> {
+  const promised = await traffic.finish();
+  expect(traffic.strange()).toEqual([]);
+  await promisesKept(world.stack, ledger, promised);
+}
+
+async function newestPosted(ledger: string): Promise<number> {
+  const { rows } = await withSql(world.stack, (client) =>
+    client.query<{ last: string }>('select next_sequence as last from ledgers where name = $1', [
+      ledger,
+    ]),
+  );
+  return Number(rows[0]?.last);
+}
+
+/** The worker whose process posts: the one whose counters say so. */
+async function holderOf(workers: World['stack']['workers'], ledger: string) {
+  await until(
+    'a worker holds every lock',
+    async () => (await active()).some((shards) => shards === 4),
+    15_000,
+  );
+  const shards = await active();
+  const index = shards.findIndex((count) => count > 0);
+  const found = workers[index];
+  if (!found) throw new Error(`nobody holds the lock of ${ledger}`);
+  return found;
+
+  async function active(): Promise<number[]> {
+    return await Promise.all(
+      workers.map(async ({ url }) => {
+        const text = await (await fetch(`${url}/metrics`)).text();
+        return [...text.matchAll(/^razao_committer_active\{.*\} 1$/gm)].length;
+      }),
+    );
+  }
+}

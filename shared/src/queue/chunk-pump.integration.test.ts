@@ -1,0 +1,241 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '@razao/stack/testing/until.ts';
+import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { HAND_CHUNKS_MAX } from '../contract/limits.ts';
+import { readAside, setAside } from './aside.ts';
+import { ANY_NUMBER, ONE, openPumpBench, type PumpBench, takeIds } from './pump-bench.cases.ts';
+
+let server: TestRedis;
+let bench: PumpBench;
+let shard = 0;
+
+beforeAll(async () => {
+  server = await startTestRedis();
+});
+afterAll(() => server?.remove());
+beforeEach(() => {
+  shard += 1;
+  bench = openPumpBench(server.url, shard);
+});
+afterEach(async () => {
+  const { failed } = await bench.states();
+  await bench.close();
+  // Whatever a test did: no code path of ours moves a chunk there.
+  expect(failed).toEqual([]);
+});
+
+describe('invariant 4: chunks are handed out', () => {
+  test('in the order in which they were added, and leave the queue when they are completed', async () => {
+    const ids = await bench.add(3 * HAND_CHUNKS_MAX);
+    expect(await takeIds(bench.openOwner(), ids.length)).toEqual(ids);
+    expect(await bench.states()).toEqual({ waiting: [], active: [], failed: [] });
+    expect(await bench.redis.keys(`${bench.queue.toKey('c-')}*`)).toEqual([]);
+  });
+
+  test('in that order although more are added all the while', async () => {
+    const owner = bench.openOwner();
+    const taking = takeIds(owner, 60, { fits: ONE });
+    const ids: string[] = [];
+    for (let i = 0; i < 20; i++) {
+      ids.push(...(await bench.add(3)));
+      await delay(i % 4);
+    }
+    expect(await taking).toEqual(ids);
+  });
+
+  test('as many at once as fit, and one at least', async () => {
+    await bench.add(5);
+    const { pump } = bench.openOwner();
+    await until('all are in hand', async () => (await bench.states()).active.length === 5);
+    await delay(20);
+    expect((await pump.take((taken) => taken.length < 3)).map(({ id }) => id)).toEqual([
+      'c-1',
+      'c-2',
+      'c-3',
+    ]);
+    expect((await pump.take(ONE)).map(({ id }) => id)).toEqual(['c-4']);
+  });
+
+  test('soon after they are added to a queue that was empty', async () => {
+    const owner = bench.openOwner();
+    const taking = owner.pump.take(ANY_NUMBER);
+    await delay(1_200);
+    const addedAt = performance.now();
+    await bench.add(1);
+    expect(await taking).toHaveLength(1);
+    expect(performance.now() - addedAt).toBeLessThan(150);
+  });
+
+  test('with their commands, or with null where the data is no chunk; such a one can be set aside', async () => {
+    const owner = bench.openOwner(false);
+    await bench.queue.add('chunk', { v: 2, commands: [] } as never, { jobId: 'odd' });
+    await bench.add(1);
+    owner.allow(true);
+    const [odd] = await owner.pump.take(ONE);
+    expect([odd?.id, odd?.commands]).toEqual(['odd', null]);
+    if (odd) {
+      await setAside(bench.redis, shard, { id: odd.id, reason: 'why', data: odd.job.data });
+      await owner.pump.complete([odd]);
+    }
+    const [good] = await owner.pump.take(ONE);
+    expect(good?.commands?.[0]?.postings).toEqual([
+      { source: 'world', destination: 'alice', asset: 'BRL/2', amount: '1' },
+    ]);
+    expect(await readAside(bench.redis, shard)).toEqual([
+      { id: 'odd', reason: 'why', since: expect.any(String), data: { v: 2, commands: [] } },
+    ]);
+    expect((await bench.states()).active).toEqual([good?.id]);
+  });
+});
+
+describe('invariant 4: only the holder of the lock fetches', () => {
+  test('who may not fetch takes nothing, and goes on where it stopped', async () => {
+    const owner = bench.openOwner(false);
+    const ids = await bench.add(3);
+    await delay(100);
+    expect(await bench.states()).toEqual({ waiting: ids, active: [], failed: [] });
+    owner.allow(true);
+    expect(await takeIds(owner, 3)).toEqual(ids);
+  });
+
+  test('a chunk that somebody took without the lock is noticed and put back in its place', async () => {
+    const owner = bench.openOwner();
+    const [first] = await bench.add(1);
+    expect(await takeIds(owner, 1)).toEqual([first]);
+    owner.allow(false);
+    const ids = await bench.add(5);
+    await delay(1_200); // beyond a wait for the first chunk that had begun before
+    expect(await bench.takeWithoutLock()).toBe(ids[0]);
+    owner.allow(true);
+    expect(await takeIds(owner, 5)).toEqual(ids);
+  });
+
+  test('also while a commit is under way, which keeps what it has', async () => {
+    const owner = bench.openOwner();
+    const [first] = await bench.add(1);
+    const committing = await owner.pump.take(ONE);
+    owner.allow(false);
+    const ids = await bench.add(4);
+    await delay(1_200);
+    expect(await bench.takeWithoutLock()).toBe(ids[0]);
+    owner.allow(true);
+    expect(await takeIds(owner, 4)).toEqual(ids);
+    expect((await bench.states()).active).toEqual([first]);
+    await owner.pump.complete(committing);
+    expect(await bench.states()).toEqual({ waiting: [], active: [], failed: [] });
+  });
+});
+
+describe('invariant 4: order survives', () => {
+  test('the death of the owner: its successor gets all it had, in the original order', async () => {
+    const ids = await bench.add(2 * HAND_CHUNKS_MAX);
+    const first = bench.openOwner();
+    const done = await takeIds(first, 3, { fits: ONE });
+    await takeIds(first, 5, { fits: ONE, complete: false });
+    await until('its hands are full', async () => (await bench.states()).active.length > 60);
+    first.kill();
+    const later = await bench.add(10);
+    const rest = [...ids.slice(done.length), ...later];
+    expect(await takeIds(bench.openOwner(), rest.length)).toEqual(rest);
+  });
+
+  test('several deaths in a row', async () => {
+    const ids = await bench.add(100);
+    const taken: string[] = [];
+    for (let life = 0; life < 5; life++) {
+      const owner = bench.openOwner();
+      taken.push(...(await takeIds(owner, 10, { fits: ONE })));
+      await takeIds(owner, 2, { fits: ONE, complete: false });
+      owner.kill();
+    }
+    taken.push(...(await takeIds(bench.openOwner(), 50)));
+    expect(taken).toEqual(ids);
+  });
+
+  test('its connections being cut again and again: nothing is lost, and nothing overtakes', async () => {
+    const ids = await bench.add(300);
+    const owner = bench.openOwner();
+    const cut = setInterval(() => {
+      bench.redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes').catch(() => {});
+    }, 40);
+    const taken: string[] = [];
+    try {
+      while (taken.at(-1) !== ids.at(-1)) taken.push(...(await takeIds(owner, 1, { fits: ONE })));
+    } finally {
+      clearInterval(cut);
+    }
+    // A chunk whose completion was cut off may come again, but at once, before any younger one.
+    expect(taken.filter((id, i) => id !== taken[i - 1])).toEqual(ids);
+    await until('the queue is empty', async () => {
+      const { waiting, active } = await bench.states();
+      return waiting.length + active.length === 0;
+    });
+  });
+
+  test('a Redis that is killed and comes back', async () => {
+    const ids = await bench.add(20);
+    const owner = bench.openOwner();
+    const before = await takeIds(owner, 5, { fits: ONE });
+    await server.kill();
+    await delay(100);
+    await server.start();
+    expect([...before, ...(await takeIds(owner, 15, { fits: ONE }))]).toEqual(ids);
+  });
+
+  test('an orderly stop, which returns all that was in hand', async () => {
+    const ids = await bench.add(10);
+    const owner = bench.openOwner();
+    await until('all are in hand', async () => (await bench.states()).active.length === 10);
+    expect(await takeIds(owner, 2, { fits: ONE })).toEqual(ids.slice(0, 2));
+    const later = await bench.add(2);
+    await owner.pump.stop({ giveBack: true });
+    expect(await bench.states()).toEqual({
+      waiting: [...ids.slice(2), ...later],
+      active: [],
+      failed: [],
+    });
+    expect(await owner.pump.take(ANY_NUMBER)).toEqual([]);
+  });
+
+  test('a stop without the lock, which returns nothing: that is for the successor', async () => {
+    const ids = await bench.add(3);
+    const owner = bench.openOwner();
+    await until('all are in hand', async () => (await bench.states()).active.length === 3);
+    owner.allow(false);
+    await owner.pump.stop({ giveBack: false });
+    expect((await bench.states()).active).toEqual(ids);
+    expect(await takeIds(bench.openOwner(), 3)).toEqual(ids);
+  });
+});
+
+describe('invariant 9: a chunk with which owners die', () => {
+  test('is counted at each takeover, runs alone from the second time on, and is forgotten when it is done', async () => {
+    await bench.add(2);
+    const alone: boolean[] = [];
+    for (let life = 0; life < 4; life++) {
+      const owner = bench.openOwner();
+      const [chunk] = await owner.pump.take(ONE);
+      alone.push(chunk?.alone ?? false);
+      await until('both are in hand', async () => (await bench.states()).active.length === 2);
+      owner.kill();
+    }
+    expect(alone).toEqual([false, false, true, true]);
+    const last = bench.openOwner();
+    await takeIds(last, 1, { fits: ONE });
+    expect(await bench.orphanings()).toEqual({ 'c-2': '4' });
+    await takeIds(last, 1);
+    expect(await bench.orphanings()).toEqual({});
+  });
+
+  test('is not counted when a connection is cut, or when its owner stops in order', async () => {
+    const ids = await bench.add(3);
+    const owner = bench.openOwner();
+    await until('all are in hand', async () => (await bench.states()).active.length === 3);
+    await bench.redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await delay(400);
+    await owner.pump.stop({ giveBack: true });
+    expect(await takeIds(bench.openOwner(), 3, { complete: false })).toEqual(ids);
+    expect(await bench.orphanings()).toEqual({});
+  });
+});

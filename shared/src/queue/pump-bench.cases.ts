@@ -1,0 +1,107 @@
+import type { Redis } from 'ioredis';
+import { createLog } from '../runtime/log.ts';
+import { orphaningsKey } from '../runtime/keys.ts';
+import { openPatientRedis } from '../runtime/redis.ts';
+import { transfer } from '../testing/commands.cases.ts';
+import { type Chunk, ChunkPump } from './chunk-pump.ts';
+import { addChunk, type ChunkQueue, openChunkQueue } from './chunk-queue.ts';
+import { openHandPump } from './hand-pump.ts';
+
+export const ANY_NUMBER = () => true;
+export const ONE = () => false;
+
+/** A pump with connections of its own, as the committer of one process has it. */
+export type Owner = {
+  pump: ChunkPump;
+  /** Whether it believes that it holds the lock. */
+  allow(may: boolean): void;
+  /** As if its process was killed: its connections end, and it returns nothing. */
+  kill(): void;
+};
+
+export type PumpBench = ReturnType<typeof openPumpBench>;
+
+/** One shard's queue in a real Redis, with whatever owners a test gives it. */
+export function openPumpBench(url: string, shard: number) {
+  const redis = openPatientRedis(url);
+  const queue: ChunkQueue = openChunkQueue(redis, shard);
+  const owners: Owner[] = [];
+  const connections: Redis[] = [redis];
+  let added = 0;
+
+  function connect(): Redis {
+    const connection = openPatientRedis(url);
+    connections.push(connection);
+    return connection;
+  }
+
+  return {
+    redis,
+    queue,
+    /** Adds chunks `c-1`, `c-2`, ... and returns their ids. */
+    async add(count: number): Promise<string[]> {
+      const ids: string[] = [];
+      for (let i = 0; i < count; i++) {
+        added += 1;
+        ids.push(`c-${added}`);
+        await addChunk(queue, `c-${added}`, { v: 1, commands: [transfer(1, 'world>alice 1')] });
+      }
+      return ids;
+    },
+    openOwner(may = true): Owner {
+      let allowed = may;
+      const [redis, blocking] = [connect(), connect()];
+      const log = createLog('test', 'silent');
+      const pump = new ChunkPump({ shard, redis, blocking, mayFetch: () => allowed, log });
+      const owner = {
+        pump,
+        allow(may: boolean) {
+          allowed = may;
+        },
+        kill() {
+          pump.halt();
+          redis.disconnect();
+          blocking.disconnect();
+        },
+      };
+      owners.push(owner);
+      return owner;
+    },
+    /** Takes the oldest waiting chunk, as a process would that has lost the lock and does not know it. */
+    async takeWithoutLock(): Promise<string | undefined> {
+      const worker = openHandPump(connect(), shard);
+      const job = await worker.getNextJob('stranger:1', { block: false });
+      return job?.id;
+    },
+    /** Chunks by state, oldest first. */
+    async states() {
+      const [waiting, active, failed] = await Promise.all([
+        redis.lrange(queue.toKey('wait'), 0, -1),
+        redis.lrange(queue.toKey('active'), 0, -1),
+        redis.zrange(queue.toKey('failed'), '0', '-1'),
+      ]);
+      return { waiting: waiting.reverse(), active: active.reverse(), failed };
+    },
+    orphanings: () => redis.hgetall(orphaningsKey(shard)),
+    async close(): Promise<void> {
+      for (const owner of owners) owner.kill();
+      await queue.close();
+      for (const connection of connections) connection.disconnect();
+    },
+  };
+}
+
+/** Takes chunks, completing them if `complete`, until `count` were taken; returns their ids in order. */
+export async function takeIds(
+  { pump }: Owner,
+  count: number,
+  { fits = ANY_NUMBER, complete = true }: { fits?: () => boolean; complete?: boolean } = {},
+): Promise<string[]> {
+  const ids: string[] = [];
+  while (ids.length < count) {
+    const chunks: Chunk[] = await pump.take(fits);
+    ids.push(...chunks.map(({ id }) => id));
+    if (complete) await pump.complete(chunks);
+  }
+  return ids;
+}

@@ -1,0 +1,192 @@
+import type { Command } from '@razao/shared/contract/command.ts';
+import { runChecks } from '@razao/sql/check.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Books, openBooks, openSession } from '../testing/books.cases.ts';
+import { transfer } from '@razao/shared/testing/commands.cases.ts';
+import { commitInHalves } from './commit-in-halves.ts';
+import type { LockSession } from './lock-session.ts';
+
+/** Takes a `trigger` away again. */
+const UNTRIGGER = 'drop function fail cascade';
+
+let books: Books;
+let session: LockSession;
+let ledger: number;
+let ledgers = 0;
+let unprocessable: { id: string; cause: unknown }[];
+
+beforeAll(async () => {
+  books = await openBooks();
+  session = await openSession(books.url);
+  await books.client.query(
+    `alter table transactions add constraint refuses check (description is distinct from 'refuse me')`,
+  );
+});
+afterAll(async () => {
+  session?.destroy();
+  await books?.close();
+});
+beforeEach(async () => {
+  ledgers += 1;
+  ledger = await books.createLedger(`book-${ledgers}`);
+  unprocessable = [];
+});
+
+describe('invariant 9: a bad command fails alone', () => {
+  // Each place within a batch of 7, and two at once.
+  test.each([[[0]], [[3]], [[6]], [[0, 6]], [[2, 3]]])('at %j in its batch', async (places) => {
+    const commands = Array.from({ length: 7 }, (_, i) =>
+      transfer(ledger, 'world>alice 1', places.includes(i) ? { description: 'refuse me' } : {}),
+    );
+    await commit(commands);
+    expect(await stored()).toEqual(
+      commands.map(({ id }, i) => [id, places.includes(i) ? 'processing_failed' : 'posted']),
+    );
+    expect(unprocessable).toEqual(
+      places.map((place) => ({
+        id: commands[place]?.id,
+        cause: expect.objectContaining({ code: '23514', constraint: 'refuses' }),
+      })),
+    );
+    expect(await runChecks(books.client)).toEqual([]);
+  });
+
+  test('and is stored with its id, its fingerprint and the code, and nothing of its own', async () => {
+    const bad = transfer(ledger, 'world>alice 1', {
+      description: 'refuse me',
+      reference: 'r',
+      metadata: { a: 'b' },
+      effectiveAt: '2026-01-01T00:00:00.000000Z',
+    });
+    const [only] = await commit([bad]);
+    const [row] = await books.rows(
+      `select id, encode(fingerprint, 'base64') as fingerprint, postings, description, reference, metadata, effective_at,
+         rejection from transactions where ledger_id = $1`,
+      [ledger],
+    );
+    expect(row).toEqual({
+      id: bad.id,
+      fingerprint: bad.fingerprint,
+      postings: [],
+      description: null,
+      reference: null,
+      metadata: null,
+      effective_at: null,
+      rejection: { code: 'processing_failed', detail: expect.any(String) },
+    });
+    expect(only?.results[0]?.outcome.rejection?.code).toBe('processing_failed');
+    expect(only?.balances).toEqual([]);
+  });
+
+  test('while its neighbours post in order: a withdrawal still finds the deposit before it', async () => {
+    const commands = [
+      transfer(ledger, 'world>alice 5'),
+      transfer(ledger, 'alice>bob 5'),
+      transfer(ledger, 'world>alice 9', { description: 'refuse me' }),
+      transfer(ledger, 'alice>bob 1'),
+      transfer(ledger, 'bob>alice 5'),
+    ];
+    const commits = await commit(commands);
+    const outcomes = commits.flatMap(({ results }) => results.map(({ outcome }) => outcome));
+    expect(outcomes.map(({ rejection, status }) => rejection?.code ?? status)).toEqual([
+      'posted',
+      'posted',
+      'processing_failed',
+      'insufficient_funds',
+      'posted',
+    ]);
+    expect(outcomes.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5]);
+    expect(commits.flatMap((each) => each.commands)).toEqual(commands);
+  });
+
+  test('also where the rules themselves throw', async () => {
+    const stranger = transfer(999, 'world>alice 1');
+    const commands = [transfer(ledger, 'world>alice 1'), stranger];
+    // Nothing can be stored in a ledger that does not exist, not even a failure: it is reported, and stays in the queue.
+    await expect(commit(commands)).rejects.toThrow('the batch did not read ledger 999');
+    expect(await stored()).toEqual([[commands[0]?.id, 'posted']]);
+    expect(unprocessable.map(({ id }) => id)).toEqual([stranger.id]);
+  });
+
+  test('and is a replay when it comes again', async () => {
+    const bad = transfer(ledger, 'world>alice 1', { description: 'refuse me' });
+    await commit([bad]);
+    const [again] = await commit([bad, transfer(ledger, 'world>alice 1')]);
+    expect(again?.results.map(({ replay }) => replay)).toEqual([true, false]);
+    expect(unprocessable).toHaveLength(1);
+  });
+});
+
+describe('invariant 9: a bad day rejects nobody:', () => {
+  /** What is wrong, as SQL that makes it and that mends it, and the SQLSTATE that comes of it. */
+  const DAYS: readonly [day: string, breaks: string, mends: string, code: string][] = [
+    [
+      'a column that was renamed',
+      'alter table transactions rename column description to about',
+      'alter table transactions rename column about to description',
+      '42703',
+    ],
+    [
+      'a table that is gone',
+      'alter table outbox rename to inbox',
+      'alter table inbox rename to outbox',
+      '42P01',
+    ],
+    ['a serialization failure', trigger('40001'), UNTRIGGER, '40001'],
+    ['a deadlock', trigger('40P01'), UNTRIGGER, '40P01'],
+    ['a full disk', trigger('53100'), UNTRIGGER, '53100'],
+    ['a server that stops', trigger('57P01'), UNTRIGGER, '57P01'],
+    ['a bug of Postgres', trigger('XX000'), UNTRIGGER, 'XX000'],
+  ];
+
+  test.each(DAYS)('%s', async (_, breaks, mends, code) => {
+    const commands = [transfer(ledger, 'world>alice 1'), transfer(ledger, 'alice>bob 1')];
+    await books.client.query(breaks);
+    try {
+      await expect(commit(commands)).rejects.toMatchObject({ code });
+    } finally {
+      await books.client.query(mends);
+    }
+    await expectUntouched();
+    await commit(commands);
+    expect(await stored()).toEqual(commands.map(({ id }) => [id, 'posted']));
+  });
+
+  test('a statement that takes too long', async () => {
+    const commands = [transfer(ledger, 'world>alice 1')];
+    await session.query('set statement_timeout = 200');
+    await books.client.query('begin; lock table entries in access exclusive mode');
+    await expect(commit(commands)).rejects.toMatchObject({ code: '57014' });
+    await books.client.query('rollback');
+    await session.query('set statement_timeout = 8000');
+    await expectUntouched();
+  });
+});
+
+function commit(commands: readonly Command[]) {
+  return commitInHalves(session, commands, ({ id }, cause) => unprocessable.push({ id, cause }));
+}
+
+async function expectUntouched(): Promise<void> {
+  expect(unprocessable).toEqual([]);
+  expect(await stored()).toEqual([]);
+  expect(await runChecks(books.client)).toEqual([]);
+}
+
+/** Ids in the order of their sequences, each with what became of it. */
+async function stored(): Promise<[id: string, fate: string][]> {
+  const rows = await books.rows<{ id: string; fate: string }>(
+    `select id, coalesce(rejection ->> 'code', status) as fate from transactions where ledger_id = $1 order by sequence`,
+    [ledger],
+  );
+  return rows.map(({ id, fate }) => [id, fate]);
+}
+
+
+
+/** Makes the last write of every commit fail with a code. */
+function trigger(sqlstate: string): string {
+  return `create function fail() returns trigger language plpgsql as $$
+    begin raise exception 'on purpose' using errcode = '${sqlstate}'; end $$;
+    create trigger fail before insert on outbox execute function fail()`;
+}

@@ -1,0 +1,3 @@
+import { testPlans } from './plans.cases.ts';
+
+testPlans(100_000);

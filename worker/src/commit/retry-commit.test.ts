@@ -1,0 +1,60 @@
+import { createLog } from '@razao/shared/runtime/log.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { LockLost } from './lock-lost.ts';
+import { type RetryOptions, retryCommit } from './retry-commit.ts';
+
+let stopping: AbortController;
+let retries: string[];
+let options: RetryOptions;
+
+beforeEach(() => {
+  stopping = new AbortController();
+  retries = [];
+  options = {
+    shard: 3,
+    log: createLog('test', 'silent'),
+    signal: stopping.signal,
+    onRetry: (sqlstate) => retries.push(sqlstate),
+  };
+});
+
+test('invariant 9: a commit that fails is tried again until it succeeds, each time counted by its cause', async () => {
+  expect(await retryCommit(failing('40P01', '40P01', 'ECONNRESET'), options)).toBe('committed');
+  expect(retries).toEqual(['40P01', '40P01', 'ECONNRESET']);
+});
+
+test('one line is logged for each new cause, not for each try', async () => {
+  const logged: string[] = [];
+  options.log.error = (line: object) => logged.push((line as { err: { code: string } }).err.code);
+  await retryCommit(failing('53100', '53100', '53100', '57P03'), options);
+  expect(logged).toEqual(['53100', '57P03']);
+});
+
+test('the tries keep a growing distance', async () => {
+  const startedAt = performance.now();
+  await retryCommit(failing('53100', '53100', '53100'), options);
+  // At least half of 50, 100 and 200 ms.
+  expect(performance.now() - startedAt).toBeGreaterThan(170);
+});
+
+test('invariant 5: a lost lock is never waited out', async () => {
+  const lost = new LockLost(3);
+  await expect(retryCommit(() => Promise.reject(lost), options)).rejects.toBe(lost);
+  expect(retries).toEqual([]);
+});
+
+test('a stop between two tries ends it with the last error', async () => {
+  const end = retryCommit(failing(...Array.from({ length: 9 }, () => '53100')), options);
+  stopping.abort();
+  await expect(end).rejects.toMatchObject({ code: '53100' });
+  expect(retries.length).toBeLessThanOrEqual(1);
+});
+
+/** A commit that fails with each of these codes in turn, and then succeeds. */
+function failing(...codes: string[]): () => Promise<string> {
+  return async () => {
+    const code = codes.shift();
+    if (code === undefined) return 'committed';
+    throw Object.assign(new Error(code), { code });
+  };
+}
