@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { call } from './support/http.ts';
+import { lockHolder } from './support/lock-holder.ts';
 import { openWorld, type World, withRedis, withSql } from './support/open-world.ts';
 import { until } from './support/poll.ts';
 import { startTraffic, type Traffic } from './support/traffic.ts';
@@ -14,24 +15,20 @@ afterAll(() => world?.close());
 test('invariant 4: a standby takes over from a killed committer within 2 s, in order', async () => {
   const { stack } = world;
   const traffic = await begin('killed');
-  for (const victim of [await holder(), null]) {
-    const dying = victim ?? (await holder());
+  for (let round = 0; round < 2; round++) {
+    const victim = await lockHolder(stack);
     const posted = await newestPosted('killed');
     const at = performance.now();
-    await dying.kill();
+    await victim.kill();
     await until(
       'something new is posted',
       async () => (await newestPosted('killed')) > posted,
       10_000,
     );
     expect(performance.now() - at).toBeLessThan(2_000);
-    await dying.start();
+    await victim.start();
   }
   await end('killed', traffic);
-
-  async function holder() {
-    return await holderOf(stack.workers, 'killed');
-  }
 });
 
 test('invariant 4: every connection to Redis and Postgres cut, again and again: nothing lost, twice or out of order', async () => {
@@ -92,27 +89,4 @@ async function newestPosted(ledger: string): Promise<number> {
     ]),
   );
   return Number(rows[0]?.last);
-}
-
-/** The worker whose process posts: the one whose counters say so. */
-async function holderOf(workers: World['stack']['workers'], ledger: string) {
-  await until(
-    'a worker holds every lock',
-    async () => (await active()).some((shards) => shards === 4),
-    15_000,
-  );
-  const shards = await active();
-  const index = shards.findIndex((count) => count > 0);
-  const found = workers[index];
-  if (!found) throw new Error(`nobody holds the lock of ${ledger}`);
-  return found;
-
-  async function active(): Promise<number[]> {
-    return await Promise.all(
-      workers.map(async ({ url }) => {
-        const text = await (await fetch(`${url}/metrics`)).text();
-        return [...text.matchAll(/^razao_committer_active\{.*\} 1$/gm)].length;
-      }),
-    );
-  }
 }

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { TEST_DIRECTORY } from '@razao/stack/paths.ts';
 import { runStack } from '@razao/stack/run-stack.ts';
-import type { Stack } from '@razao/stack/stack-options.ts';
+import type { Stack, StackOptions } from '@razao/stack/stack-options.ts';
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 
@@ -16,6 +16,7 @@ export type WorldOptions = {
   workers?: number;
   supervise?: boolean;
   env?: Record<string, string>;
+  services?: NonNullable<StackOptions['services']>;
 };
 
 /** Starts a stack in an empty folder; `name` must be the caller's alone. */
