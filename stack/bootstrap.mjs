@@ -17,6 +17,7 @@ const COMMANDS = {
   test: { program: 'stack/src/test.ts', detached: true },
   check: { program: 'stack/src/test.ts', args: ['check'], detached: true },
   load: { program: 'loadtest/src/main.ts', detached: true },
+  measure: { program: 'loadtest/src/experiments/main.ts', detached: true },
   queue: { program: 'worker/src/queue-tool.ts' },
 };
 
@@ -31,7 +32,9 @@ if (command === 'exec') {
   const { program, args: first = [], detached = false } = COMMANDS[command];
   run(node, [join(ROOT, program), ...first, ...args], detached);
 } else {
-  fail(`no command "${command}": npm start, npm test, npm run load, npm run queue, npm run check`);
+  fail(
+    `no command "${command}": npm start, npm test, npm run load, npm run measure, npm run queue, npm run check`,
+  );
 }
 
 function ensurePnpm() {

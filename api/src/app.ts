@@ -15,9 +15,6 @@ import { transactionRoutes } from './transactions/routes.ts';
 export function createApp(deps: Deps): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   app.onError(onError(deps.log, deps.metrics));
-  app.notFound(() => {
-    throw new Problem('route_not_found', 'there is nothing at this address');
-  });
   app.use(measure(deps.metrics));
   app.route('/', operationsRoutes(deps));
   app.get('/problems/:code', (c) => c.json(explain(c.req.param('code'))));
@@ -25,6 +22,10 @@ export function createApp(deps: Deps): Hono<ApiEnv> {
   ledgerRoutes(app, deps);
   transactionRoutes(app, deps);
   accountRoutes(app, deps);
+  // A route of its own and not Hono's notFound, whose errors would pass the middleware by, unmeasured.
+  app.all('*', () => {
+    throw new Problem('route_not_found', 'there is nothing at this address');
+  });
   return app;
 }
 

@@ -1,12 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  BAD_ACCOUNT_SETTINGS,
-  BAD_BODIES,
-  BAD_KEYS,
-  BAD_LEDGER_SETTINGS,
-  BAD_REQUESTS,
-  BAD_TRANSACTIONS,
-} from './bad-input.cases.ts';
+import { BAD_BODIES, BAD_KEYS, BAD_TRANSACTIONS } from './bad-input.cases.ts';
+import { BAD_ACCOUNT_SETTINGS, BAD_LEDGER_SETTINGS, BAD_REQUESTS } from './bad-requests.cases.ts';
 import { transfer } from './testing/client.cases.ts';
 import { openTestApi, type TestApi } from './testing/open-test-api.cases.ts';
 import { expectProblem } from './testing/problem.cases.ts';

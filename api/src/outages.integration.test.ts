@@ -149,6 +149,34 @@ describe('with Postgres down', () => {
     expect(performance.now() - started).toBeLessThan(BEFORE_MS);
   });
 
+  test('what is under way when it goes down is a 503, and the process lives on', async () => {
+    const ledger = await warmLedger();
+    const path = `/v1/ledgers/${ledger}`;
+    const lock = await api.database.connect();
+    try {
+      // Both statements have to wait for this, so that they are cut in the middle.
+      await lock.query('begin; lock table ledgers, accounts in access exclusive mode');
+      const answers = Promise.all([
+        api.get(path),
+        api.get(`${path}/accounts/users:1`),
+        api.send('PUT', `${path}/accounts/users:1`, { json: {} }),
+      ]);
+      await until('three statements wait', async () => {
+        const waiting = await api.database.query(
+          `select 1 from pg_stat_activity where application_name = 'razao api' and wait_event_type = 'Lock'
+             and datname = current_database()`,
+        );
+        return waiting.rowCount === 3;
+      });
+      await api.postgres.cut();
+      for (const answer of await answers) expectProblem(answer, 503, 'unavailable');
+    } finally {
+      await lock.query('rollback');
+      lock.release();
+    }
+    expect((await api.post(ledger, transfer())).status).toBe(202);
+  });
+
   test('a write into a ledger that is not known yet leaves nothing in the queue', async () => {
     const unseen = await api.newLedger();
     const key = randomUUID();

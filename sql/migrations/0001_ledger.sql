@@ -15,10 +15,12 @@ create table ledgers (
   metadata jsonb not null default '{}',
   next_sequence bigint not null default 1 check (next_sequence > 0),
   next_balance bigint not null default 1 check (next_balance > 0),
+  settings_version bigint not null default 0,
   last_posted_at timestamptz,
   chain_hash bytea not null default decode(repeat('00', 32), 'hex') check (octet_length(chain_hash) = 32),
   created_at timestamptz not null default clock_timestamp()
 ) with (fillfactor = 50);
+comment on column ledgers.settings_version is 'rises with every change of an account''s settings';
 
 create table accounts (
   ledger_id integer not null,
@@ -142,8 +144,9 @@ begin
     order by l.asset
     on conflict (ledger_id, address, asset) do update
       set overdraft_limit = excluded.overdraft_limit, max_balance = excluded.max_balance;
-  update ledgers set next_balance = free_id + cardinality(limit_assets)
-    where id = of_ledger and cardinality(limit_assets) > 0;
+  update ledgers
+    set next_balance = free_id + cardinality(limit_assets), settings_version = settings_version + 1
+    where id = of_ledger;
   return true;
 end $$;
 

@@ -112,11 +112,7 @@ const BROKEN: readonly [fault: string, change: string, ...found: string[]][] = [
     `update ledgers set last_posted_at = last_posted_at + interval '1 s' where id = 1`,
     'sequences',
   ],
-  [
-    'a transaction that is gone',
-    `delete from transactions where ledger_id = 2`,
-    'sequences',
-  ],
+  ['a transaction that is gone', `delete from transactions where ledger_id = 2`, 'sequences'],
   [
     'a gap with the chain mended',
     `update transactions set sequence = 14 where ledger_id = 1 and sequence = 12;

@@ -1,9 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  createDatabase,
-  dropDatabase,
-  withPostgres,
-} from '@razao/stack/services/with-postgres.ts';
+import { createDatabase, dropDatabase, withPostgres } from '@razao/stack/services/with-postgres.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { migrate } from './migrate.ts';
 import { agreeOnShards, ShardsMismatch } from './shards.ts';

@@ -8,8 +8,14 @@ import { commitInHalves } from './commit/commit-in-halves.ts';
 import { fitsBatch } from './commit/join-chunks.ts';
 import { LockLost } from './commit/lock-lost.ts';
 import type { LockSession } from './commit/lock-session.ts';
-import { createFailureWindow, forgetAttempts, noteAttempt } from './commit/poison-watch.ts';
+import {
+  createFailureWindow,
+  forgetAttempts,
+  noteAttempt,
+  withdrawAttempt,
+} from './commit/poison-watch.ts';
 import { retryCommit } from './commit/retry-commit.ts';
+import { ShardStopped } from './commit/shard-stopped.ts';
 import { transactionKey } from './commit/state.ts';
 import type { CommitterDeps } from './committer.ts';
 import { countCommit } from './count-commit.ts';
@@ -56,7 +62,8 @@ export class Tenure {
         await this.#work(chunks);
       }
     } catch (error) {
-      if (!(error instanceof LockLost) && !this.#signal.aborted) throw error;
+      const expected = error instanceof LockLost || error instanceof ShardStopped;
+      if (!expected && !this.#signal.aborted) throw error;
     } finally {
       await this.#end();
     }
@@ -78,28 +85,30 @@ export class Tenure {
 
   /** A chunk with which processes have died: one command at a time, each noted first, so that the culprit is known. */
   async #workAlone(chunk: Chunk): Promise<void> {
-    const { redis, shard, log } = this.#deps;
+    const { redis, shard } = this.#deps;
     await this.#publishing;
     for (const command of chunk.commands ?? []) {
       const { condemned } = await noteAttempt(redis, shard, command);
-      const commits = await this.#commit(async () => {
-        if (!condemned) return commitInHalves(this.#session, [command], this.#onUnprocessable);
-        log.error(
-          { shard, transaction: command.id },
-          'processes died with this command; rejecting it',
-        );
-        return [
-          await commitBatch(
-            this.#session,
-            [command],
-            new Set([transactionKey(command.ledgerId, command.id)]),
-          ),
-        ];
-      });
+      let commits: Commit[];
+      try {
+        commits = await this.#commit(() => this.#commitSuspect(command, condemned));
+      } catch (error) {
+        // The process lives: a session that was lost is no death.
+        await withdrawAttempt(redis, shard, command);
+        throw error;
+      }
       await forgetAttempts(redis, shard, command);
       await this.#publish(commits, []);
     }
     await this.#pump.complete([chunk]);
+  }
+
+  async #commitSuspect(command: Command, condemned: boolean): Promise<Commit[]> {
+    if (!condemned) return commitInHalves(this.#session, [command], this.#onUnprocessable);
+    const { shard, log } = this.#deps;
+    log.error({ shard, transaction: command.id }, 'processes died with this command; rejecting it');
+    const unprocessable = new Set([transactionKey(command.ledgerId, command.id)]);
+    return [await commitBatch(this.#session, [command], unprocessable)];
   }
 
   async #putAside(chunk: Chunk): Promise<void> {
@@ -165,6 +174,8 @@ export class Tenure {
 
   readonly #onUnprocessable = (command: Command, cause: unknown): void => {
     const { log, shard } = this.#deps;
+    // One cause for all of them: the rest of the batch stays in the queue instead of being rejected too.
+    if (this.#failures.full()) throw new ShardStopped(shard);
     this.#failures.add();
     log.error(
       { err: cause, shard, transaction: command.id },

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import type { Deps } from '../deps.ts';
 import type { ApiEnv } from '../http/env.ts';
 import { readEtags } from '../http/etags.ts';
+import { jsonResponse } from '../http/json-response.ts';
 import { readQuery } from '../http/query.ts';
 import { readAddress } from './address.ts';
 import { readAccount } from './read-account.ts';
@@ -14,5 +15,5 @@ export async function getAccount(c: Context<ApiEnv>, deps: Deps): Promise<Respon
   const headers = { ETag: etag, 'Cache-Control': 'private, no-cache' };
   const known = readEtags(c.req.header('if-none-match')) ?? [];
   if (known.includes(etag.slice(1, -1)) || known.includes('*')) return c.body(null, 304, headers);
-  return c.json(account, 200, headers);
+  return jsonResponse(account, 200, headers);
 }

@@ -7,8 +7,10 @@ import type { Context } from 'hono';
 import type { Deps } from '../deps.ts';
 import type { ApiEnv } from '../http/env.ts';
 import { readEtags } from '../http/etags.ts';
+import { jsonResponse } from '../http/json-response.ts';
 import { readQuery } from '../http/query.ts';
 import { readBody } from '../http/read-body.ts';
+import type { Ledger } from '../ledgers/ledger-directory.ts';
 import { readAddress } from './address.ts';
 import { readAccount } from './read-account.ts';
 
@@ -33,7 +35,7 @@ export async function putAccount(c: Context<ApiEnv>, deps: Deps): Promise<Respon
     assets,
     assets.map((asset) => limits[asset]?.overdraft_limit ?? null),
     assets.map((asset) => limits[asset]?.max_balance ?? null),
-    readEtags(c.req.header('if-match')),
+    await acceptableEtags(c, deps, ledger, address),
   ];
   const { rows } = await deps.database.settings.query<{ done: boolean }>({
     ...putAccountSettings,
@@ -47,5 +49,24 @@ export async function putAccount(c: Context<ApiEnv>, deps: Deps): Promise<Respon
   }
   const { account, etag } = await readAccount(deps.database, ledger, address);
   const created = ledger.accounts === 'explicit' && account.version === 1;
-  return c.json(account, created ? 201 : 200, { ETag: etag });
+  return jsonResponse(account, created ? 201 : 200, { ETag: etag });
+}
+
+/** The states in which the settings may be replaced, by their tags; null: any. `*` asks for an account that exists. */
+async function acceptableEtags(
+  c: Context<ApiEnv>,
+  deps: Deps,
+  ledger: Ledger,
+  address: string,
+): Promise<string[] | null> {
+  const etags = readEtags(c.req.header('if-match'));
+  if (!etags?.includes('*')) return etags;
+  try {
+    // No account is ever deleted: one that exists now still does when its settings are replaced.
+    await readAccount(deps.database, ledger, address);
+    return null;
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'account_not_found') return [];
+    throw error;
+  }
 }

@@ -20,7 +20,7 @@ export async function readBody<T extends z.ZodType>(
       faults: [{ header: 'Content-Type', detail: 'must be application/json, in UTF-8' }],
     });
   }
-  const value = parseJson(await readBytes(request, bytesMax));
+  const value = parseJson(await readBytes(request, bytesMax).catch(refuseBroken));
   refusePrototypes(value);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -48,6 +48,13 @@ async function readBytes(request: HonoRequest, bytesMax: number): Promise<Uint8A
     parts.push(part);
   }
   return Buffer.concat(parts);
+}
+
+/** A client that goes away in the middle is no outage of ours, whatever the error looks like. */
+function refuseBroken(error: unknown): never {
+  if (error instanceof Problem) throw error;
+  const faults = [{ pointer: '#', detail: 'broke off' }];
+  throw new Problem('invalid_request', 'the body broke off', { faults, cause: error });
 }
 
 function parseJson(bytes: Uint8Array): unknown {

@@ -6,10 +6,15 @@ import type { Redis } from 'ioredis';
  * KEYS: a record for each id; ARGV: the line to store for each.
  */
 const ADMIT = defineScript(`
-local lines = {}
+local lines = redis.call('MGET', unpack(KEYS))
+local fresh = {}
 for i, key in ipairs(KEYS) do
-  lines[i] = redis.call('SET', key, ARGV[i], 'NX', 'GET')
+  if not lines[i] then
+    fresh[#fresh + 1] = key
+    fresh[#fresh + 1] = ARGV[i]
+  end
 end
+if #fresh > 0 then redis.call('MSET', unpack(fresh)) end
 return lines
 `);
 

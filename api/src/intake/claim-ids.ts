@@ -29,7 +29,7 @@ export async function claimIds(deps: ClaimDeps, commands: readonly Command[]): P
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const suspects = claims.flatMap((claim, i) => {
       const line = lines[i];
-      return verdicts[i] || !line ? [] : [{ i, claim, line }];
+      return verdicts[i] || typeof line !== 'string' ? [] : [{ i, claim, line }];
     });
     if (suspects.length === 0) return verdicts as Verdict[];
     await settle(deps, suspects, lines, verdicts);

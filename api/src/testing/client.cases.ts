@@ -7,7 +7,8 @@ export const TEST_KEY = 'razao_test_key';
 export type Answer = {
   status: number;
   headers: Headers;
-  /** An empty object where the answer has no body. */
+  text: string;
+  /** An empty object where the answer has no JSON. */
   body: Record<string, unknown>;
 };
 
@@ -89,6 +90,7 @@ async function toAnswer(response: Response): Promise<Answer> {
   return {
     status: response.status,
     headers: response.headers,
+    text,
     body: isJson && text !== '' ? (JSON.parse(text) as Record<string, unknown>) : {},
   };
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { freePort } from '@razao/stack/ports.ts';
 
@@ -31,11 +32,10 @@ export async function openProxy(serverUrl: string): Promise<TestProxy> {
       from.pipe(to);
     }
   });
-  const mend = () =>
-    new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ port, host: '127.0.0.1' }, resolve);
-    });
+  const mend = async () => {
+    server.listen({ port, host: '127.0.0.1' });
+    await once(server, 'listening');
+  };
   const cut = () =>
     new Promise<void>((resolve) => {
       if (!server.listening) return resolve();

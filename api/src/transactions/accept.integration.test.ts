@@ -82,6 +82,10 @@ test.each([
     { ...transfer(), description: 'a'.repeat(500), reference: 'a'.repeat(200) },
   ],
   [
+    'a description of 500 characters that are two units each',
+    { ...transfer(), description: '\ud83d\ude80'.repeat(500) },
+  ],
+  [
     'the largest metadata',
     {
       ...transfer(),

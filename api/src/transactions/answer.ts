@@ -2,6 +2,7 @@ import type { Command } from '@razao/shared/contract/command.ts';
 import type { StatusRecord } from '@razao/shared/contract/status-record.ts';
 import type { Context } from 'hono';
 import type { ApiEnv } from '../http/env.ts';
+import { jsonResponse } from '../http/json-response.ts';
 import type { Wait } from '../http/prefer.ts';
 import { rejectionResponse } from '../http/problem-response.ts';
 import type { Ledger } from '../ledgers/ledger-directory.ts';
@@ -24,9 +25,9 @@ export function answerWrite(
   };
   if (!fresh) headers['Idempotency-Replayed'] = 'true';
   if (wait.ms === 0 || record.status === 'queued') {
-    return c.json(transaction, 202, { ...headers, 'Retry-After': '1' });
+    return jsonResponse(transaction, 202, { ...headers, 'Retry-After': '1' });
   }
   if (record.rejection)
     return rejectionResponse(record.rejection, transaction, c.get('instance'), headers);
-  return c.json(transaction, 201, headers);
+  return jsonResponse(transaction, 201, headers);
 }

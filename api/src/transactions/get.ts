@@ -4,6 +4,7 @@ import type { StatusRecord } from '@razao/shared/contract/status-record.ts';
 import type { Context } from 'hono';
 import type { Deps } from '../deps.ts';
 import type { ApiEnv } from '../http/env.ts';
+import { jsonResponse } from '../http/json-response.ts';
 import { readPreferWait, type Wait, waitFor } from '../http/prefer.ts';
 import { readQuery } from '../http/query.ts';
 import type { Ledger } from '../ledgers/ledger-directory.ts';
@@ -27,10 +28,11 @@ export async function getTransaction(c: Context<ApiEnv>, deps: Deps): Promise<Re
   try {
     const record = await readRecord(deps, key);
     if (record?.status !== 'queued')
-      return c.json(await readStored(deps, ledger, id, record), 200, wait.applied);
+      return jsonResponse(await readStored(deps, ledger, id, record), 200, wait.applied);
     const outcome = (await ticket?.outcome(wait.ms, c.req.raw.signal)) ?? null;
-    if (outcome) return c.json(await readStored(deps, ledger, id, outcome), 200, wait.applied);
-    return c.json(knownSoFar(ledger.name, id, record), 200, {
+    if (outcome)
+      return jsonResponse(await readStored(deps, ledger, id, outcome), 200, wait.applied);
+    return jsonResponse(knownSoFar(ledger.name, id, record), 200, {
       ...queuedHeaders(wait),
       'Retry-After': '1',
     });

@@ -122,6 +122,7 @@ function raceTimeout<T>(
   ms: number,
   signal?: AbortSignal,
 ): Promise<T | null> {
+  if (signal?.aborted) return Promise.resolve(null);
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(null), ms);
     const onAbort = () => resolve(null);

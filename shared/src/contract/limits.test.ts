@@ -35,8 +35,12 @@ test.each([
   ['a chunk fits into a batch', limits.CHUNK_COMMANDS_MAX, limits.BATCH_COMMANDS_MAX],
   ['a transaction fits into a batch', limits.POSTINGS_MAX, limits.BATCH_POSTINGS_MAX],
   ['the intake holds more than one chunk', limits.CHUNK_COMMANDS_MAX, limits.INTAKE_PENDING_MAX],
-  ['a committer can have more in hand than one chunk', 1, limits.HAND_CHUNKS_MAX],
-  ['what is in hand is less than what may wait', limits.HAND_CHUNKS_MAX, limits.QUEUE_CHUNKS_MAX],
+  ['a committer can have more in hand than one chunk', 1, limits.FETCH_CHUNKS_MAX],
+  [
+    'what is fetched at once is less than what may wait',
+    limits.FETCH_CHUNKS_MAX,
+    limits.QUEUE_CHUNKS_MAX,
+  ],
   [
     'a chunk runs alone before its command is rejected',
     limits.ORPHANINGS_BEFORE_ALONE,

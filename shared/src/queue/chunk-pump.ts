@@ -4,7 +4,11 @@ import type { Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type ChunkData, decodeChunk } from '../contract/chunk.ts';
 import type { Command } from '../contract/command.ts';
-import { HAND_CHUNKS_MAX, ORPHANINGS_BEFORE_ALONE } from '../contract/limits.ts';
+import {
+  FETCH_CHUNKS_MAX,
+  HAND_COMMANDS_MAX,
+  ORPHANINGS_BEFORE_ALONE,
+} from '../contract/limits.ts';
 import type { Logger } from '../runtime/log.ts';
 import { openChunkQueue } from './chunk-queue.ts';
 import { openHandPump } from './hand-pump.ts';
@@ -108,7 +112,7 @@ export class ChunkPump {
     this.halt();
     redis.off('close', this.#onClose);
     await this.#fetching;
-    if (giveBack) await reclaimActive(redis, this.#queue, this.#committing, log);
+    if (giveBack) await reclaimActive(redis, this.#queue, new Set(), log);
     await this.#worker.close(true);
     await this.#queue.close();
   }
@@ -124,7 +128,7 @@ export class ChunkPump {
       try {
         if (redis.status !== 'ready' || !mayFetch()) await delay(IDLE_MS);
         else if (this.#dirty) await this.#makeClean();
-        else if (this.#hand.length >= HAND_CHUNKS_MAX) await delay(1);
+        else if (this.#handCommands() >= HAND_COMMANDS_MAX) await delay(1);
         else await this.#fetch();
       } catch (error) {
         this.#dirty = true;
@@ -162,10 +166,10 @@ export class ChunkPump {
     }
     if (!mayFetch()) return;
     const seen = this.#connection;
-    const room = Math.min(HAND_CHUNKS_MAX - this.#hand.length, waiting);
+    const count = Math.min(FETCH_CHUNKS_MAX, waiting);
     const next = () =>
       this.#worker.getNextJob(`${this.#owner}:${this.#fetches++}`, { block: false });
-    const jobs = (await Promise.all(Array.from({ length: room }, next))).filter(
+    const jobs = (await Promise.all(Array.from({ length: count }, next))).filter(
       (job) => job !== undefined,
     );
     const active = await redis.lrange(this.#queue.toKey('active'), 0, -1);
@@ -176,6 +180,10 @@ export class ChunkPump {
     }
     for (const job of jobs) this.#hand.push(this.#toChunk(job));
     this.#wake();
+  }
+
+  #handCommands(): number {
+    return this.#hand.reduce((sum, { commands }) => sum + (commands?.length ?? 1), 0);
   }
 
   #foreignAmong(active: readonly string[], fetched: readonly Job[]): boolean {

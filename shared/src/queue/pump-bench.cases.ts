@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
-import { createLog } from '../runtime/log.ts';
 import { orphaningsKey } from '../runtime/keys.ts';
+import { createLog } from '../runtime/log.ts';
 import { openPatientRedis } from '../runtime/redis.ts';
 import { transfer } from '../testing/commands.cases.ts';
 import { type Chunk, ChunkPump } from './chunk-pump.ts';
@@ -39,12 +39,13 @@ export function openPumpBench(url: string, shard: number) {
     redis,
     queue,
     /** Adds chunks `c-1`, `c-2`, ... and returns their ids. */
-    async add(count: number): Promise<string[]> {
+    async add(count: number, commands = 1): Promise<string[]> {
       const ids: string[] = [];
       for (let i = 0; i < count; i++) {
         added += 1;
         ids.push(`c-${added}`);
-        await addChunk(queue, `c-${added}`, { v: 1, commands: [transfer(1, 'world>alice 1')] });
+        const data = Array.from({ length: commands }, () => transfer(1, 'world>alice 1'));
+        await addChunk(queue, `c-${added}`, { v: 1, commands: data });
       }
       return ids;
     },
@@ -100,6 +101,7 @@ export async function takeIds(
   const ids: string[] = [];
   while (ids.length < count) {
     const chunks: Chunk[] = await pump.take(fits);
+    if (chunks.length === 0) throw new Error(`stopped after ${ids.length} of ${count} chunks`);
     ids.push(...chunks.map(({ id }) => id));
     if (complete) await pump.complete(chunks);
   }

@@ -11,9 +11,14 @@ export function recordKey(shard: number, ledgerId: number, id: string): string {
   return `${shardTag(shard)}:t:${ledgerId}:${id}`;
 }
 
-/** A hash from asset to `version posted held`. */
-export function balancesKey(shard: number, ledgerId: number, address: string): string {
-  return `${shardTag(shard)}:b:${ledgerId}:${address}`;
+/** A balance: `version posted held`, in minor units. */
+export function balanceKey(
+  shard: number,
+  ledgerId: number,
+  address: string,
+  asset: string,
+): string {
+  return `${shardTag(shard)}:b:${ledgerId}:${address}:${asset}`;
 }
 
 /** Present while no record of a queued command can have been lost. */

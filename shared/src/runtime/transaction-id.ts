@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 
+const UUID_SHAPE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const CLIENT_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-7][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /**
@@ -9,7 +10,9 @@ const CLIENT_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-7][0-9a-f]{3}-[89ab][0-9a-f]{3}
  */
 export function transactionId(ledger: string, key: string): string {
   const lower = key.toLowerCase();
-  return CLIENT_UUID.test(lower) ? lower : derivedId('key', ledger, key);
+  if (CLIENT_UUID.test(lower)) return lower;
+  // A UUID is compared in lower case, also where it is of a kind that cannot be the id itself.
+  return derivedId('key', ledger, UUID_SHAPE.test(lower) ? lower : key);
 }
 
 /**

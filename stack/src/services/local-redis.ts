@@ -64,6 +64,8 @@ function settings({ directory, port, maxMemory = '2gb' }: LocalRedisOptions): st
     appendonly: 'yes',
     appendfsync: 'always',
     'no-appendfsync-on-rewrite': 'no',
+    // A queue writes and deletes all day: with the default of 64 MB the file would be rewritten every minute under load.
+    'auto-aof-rewrite-min-size': '512mb',
     // Snapshots would only repeat what the append-only file holds.
     save: '',
     // A full Redis refuses writes; it never drops a queued command.

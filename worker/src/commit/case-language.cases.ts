@@ -60,7 +60,11 @@ export function parseState(text: string): BatchState {
   }
   const ledgers = Object.entries(LEDGER_IDS).map(([name, id]) => {
     const mode: LedgerState['accounts'] = name === 'strict' ? 'explicit' : 'auto';
-    const next = { nextSequence: 1 + transactions.size, nextBalance: 1 + balances.size };
+    const next = {
+      nextSequence: 1 + transactions.size,
+      nextBalance: 1 + balances.size,
+      settingsVersion: 0,
+    };
     return [id, { id, accounts: mode, ...next, hash: GENESIS, postedAt: POSTED_AT }] as const;
   });
   return { ledgers: new Map(ledgers), accounts, balances, transactions };

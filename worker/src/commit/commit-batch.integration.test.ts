@@ -1,9 +1,9 @@
+import { transfer } from '@razao/shared/testing/commands.cases.ts';
 import { chainLedgers } from '@razao/sql/books.cases.ts';
 import { runChecks } from '@razao/sql/check.ts';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Books, openBooks, openSession } from '../testing/books.cases.ts';
-import { transfer } from '@razao/shared/testing/commands.cases.ts';
 import { commitBatch } from './commit-batch.ts';
 import type { LockSession } from './lock-session.ts';
 
@@ -119,7 +119,9 @@ describe('a commit', () => {
     await commitBatch(session, [command]);
     await commitBatch(session, [transfer(ledger, 'world>alice 1')]);
     const again = await commitBatch(session, [command]);
-    expect(again.balances.map(({ address, posted, version }) => [address, posted, version])).toEqual(
+    expect(
+      again.balances.map(({ address, posted, version }) => [address, posted, version]),
+    ).toEqual(
       expect.arrayContaining([
         ['alice', 10n, 2],
         ['world', -10n, 2],
@@ -180,7 +182,12 @@ describe('a commit', () => {
         'select ledger_id, first_sequence, last_sequence, addresses from outbox order by id',
       ),
     ).toEqual([
-      { ledger_id: ledger, first_sequence: '1', last_sequence: '2', addresses: ['world', 'alice', 'bob'] },
+      {
+        ledger_id: ledger,
+        first_sequence: '1',
+        last_sequence: '2',
+        addresses: ['world', 'alice', 'bob'],
+      },
       { ledger_id: other, first_sequence: '1', last_sequence: '1', addresses: [] },
     ]);
   });
@@ -201,7 +208,10 @@ describe('a commit', () => {
 
 describe('a commit beside another writer', () => {
   test('invariant 5: is taken back whole when a balance was changed under it', async () => {
-    await commitBatch(session, [transfer(ledger, 'world>alice 9'), transfer(ledger, 'world>bob 9')]);
+    await commitBatch(session, [
+      transfer(ledger, 'world>alice 9'),
+      transfer(ledger, 'world>bob 9'),
+    ]);
     const before = await everything();
     // The writer asks for no lock on the ledger; its uncommitted change holds the commit up between reading and writing.
     const writer = new Client({ connectionString: books.url });
@@ -302,7 +312,8 @@ async function sequences(of = ledger): Promise<number[]> {
 async function everything() {
   const tables = ['ledgers', 'accounts', 'balances', 'transactions', 'entries', 'outbox'];
   const contents: unknown[] = [];
-  for (const table of tables) contents.push(await books.rows(`select * from ${table} order by 1, 2, 3`));
+  for (const table of tables)
+    contents.push(await books.rows(`select * from ${table} order by 1, 2, 3`));
   return contents;
 }
 

@@ -3,8 +3,8 @@ import { applyBatch } from './apply-batch.ts';
 import { BatchFault } from './error-class.ts';
 import type { LockSession } from './lock-session.ts';
 import { readState } from './read-state.ts';
-import type { CommandResult } from './rows.ts';
-import type { BalanceState, BatchState } from './state.ts';
+import type { BatchRows, CommandResult } from './rows.ts';
+import { accountKey, type BalanceState, type BatchState, balanceKey } from './state.ts';
 import { writeRows } from './write-rows.ts';
 
 /** What a commit made true: a result for each command, and every balance the commands touch as it is now. */
@@ -30,14 +30,38 @@ export async function commitBatch(
     const { results, rows } = apply(state, commands, unprocessable);
     await writeRows(session, rows);
     await session.query('commit');
-    const balances = new Map(state.balances);
-    for (const { after } of rows.balances)
-      balances.set(`${after.ledgerId}/${after.address}/${after.asset}`, after);
-    return { commands, results, balances: [...balances.values()] };
+    return { commands, results, balances: [...learn(session, state, rows).values()] };
   } catch (error) {
+    session.known.clear();
     if (!session.lost) await session.query('rollback');
     throw error;
   }
+}
+
+/** Remembers what the commit left, for the next one; returns the touched balances as they are now. */
+function learn(
+  session: LockSession,
+  state: BatchState,
+  rows: BatchRows,
+): Map<string, BalanceState> {
+  const accounts = new Map(state.accounts);
+  for (const { ledgerId, address } of rows.accounts)
+    accounts.set(accountKey(ledgerId, address), 'none');
+  const balances = new Map(state.balances);
+  for (const { after } of rows.balances) {
+    balances.set(balanceKey(after.ledgerId, after.address, after.asset), after);
+  }
+  const after = new Map(rows.ledgers.map((row) => [row.after.id, row.after]));
+  for (const ledger of state.ledgers.values()) {
+    const ours = ([key]: readonly [string, unknown]) => key.startsWith(`${ledger.id}/`);
+    const single = state.ledgers.size === 1;
+    session.known.learn(
+      after.get(ledger.id) ?? ledger,
+      single ? accounts : [...accounts].filter(ours),
+      single ? balances : [...balances].filter(ours),
+    );
+  }
+  return balances;
 }
 
 function apply(

@@ -1,8 +1,8 @@
 import type { Command } from '@razao/shared/contract/command.ts';
+import { transfer } from '@razao/shared/testing/commands.cases.ts';
 import { runChecks } from '@razao/sql/check.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Books, openBooks, openSession } from '../testing/books.cases.ts';
-import { transfer } from '@razao/shared/testing/commands.cases.ts';
 import { commitInHalves } from './commit-in-halves.ts';
 import type { LockSession } from './lock-session.ts';
 
@@ -181,8 +181,6 @@ async function stored(): Promise<[id: string, fate: string][]> {
   );
   return rows.map(({ id, fate }) => [id, fate]);
 }
-
-
 
 /** Makes the last write of every commit fail with a code. */
 function trigger(sqlstate: string): string {

@@ -6,7 +6,8 @@ import { transactionKey } from './state.ts';
 
 /**
  * Commits commands; where one of them makes the commit fail, in halves, the left one first, so that a bad command fails
- * alone and the order stays. The last one standing is stored as `processing_failed`; `onUnprocessable` hears why.
+ * alone and the order stays. The last one standing is stored as `processing_failed`; `onUnprocessable` hears why, and
+ * throws where it may not be.
  */
 export async function commitInHalves(
   session: LockSession,

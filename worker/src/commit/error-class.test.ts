@@ -4,7 +4,12 @@ import { BatchFault, errorCode, isCommandFault } from './error-class.ts';
 import { LockLost } from './lock-lost.ts';
 
 /** SQLSTATE and table of an error, and whether it can be the fault of a single command. */
-const TABLE: readonly [code: string, table: string | undefined, commandFault: boolean, why: string][] = [
+const TABLE: readonly [
+  code: string,
+  table: string | undefined,
+  commandFault: boolean,
+  why: string,
+][] = [
   ['22001', undefined, true, 'a text too long for its column'],
   ['22003', 'balances', true, 'a number out of range'],
   ['22021', undefined, true, 'a character that the encoding lacks'],
@@ -38,9 +43,12 @@ const TABLE: readonly [code: string, table: string | undefined, commandFault: bo
   ['XX001', undefined, false, 'a damaged page'],
 ];
 
-test.each(TABLE)('invariant 9: %s on %s is the fault of a command: %s (%s)', (code, table, fault) => {
-  expect(isCommandFault(databaseError(code, table))).toBe(fault);
-});
+test.each(TABLE)(
+  'invariant 9: %s on %s is the fault of a command: %s (%s)',
+  (code, table, fault) => {
+    expect(isCommandFault(databaseError(code, table))).toBe(fault);
+  },
+);
 
 test.each([
   ['an exception of the rules', new BatchFault(new Error('no ledger')), true],
@@ -48,7 +56,11 @@ test.each([
   ['a lost lock, whatever caused it', new LockLost(0, databaseError('23514')), false],
   ['a write of fewer rows than given', new Error('another writer was here'), false],
   ['a system error', Object.assign(new Error('reset'), { code: 'ECONNRESET' }), false],
-  ['a code that only looks like one of Postgres', Object.assign(new Error(), { code: '23514' }), false],
+  [
+    'a code that only looks like one of Postgres',
+    Object.assign(new Error(), { code: '23514' }),
+    false,
+  ],
   ['what is no error at all', 'a text', false],
 ])('invariant 9: %s is the fault of a command: %s', (_, error, fault) => {
   expect(isCommandFault(error)).toBe(fault);

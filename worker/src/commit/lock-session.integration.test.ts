@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { until } from '@razao/stack/testing/until.ts';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { backendOf, type Books, openBooks, openSession, SILENT } from '../testing/books.cases.ts';
+import { type Books, backendOf, openBooks, openSession, SILENT } from '../testing/books.cases.ts';
 import { openProxy } from '../testing/silent-proxy.cases.ts';
 import { LockLost } from './lock-lost.ts';
 import { LockSession } from './lock-session.ts';

@@ -10,6 +10,7 @@ import type { Logger } from '@razao/shared/runtime/log.ts';
 import { postgresFaults } from '@razao/shared/runtime/postgres-guard.ts';
 import type { Statement } from '@razao/sql/load.ts';
 import { Client, type QueryResultRow } from 'pg';
+import { KnownState } from './known-state.ts';
 import { LockLost } from './lock-lost.ts';
 import { SESSION_SETTINGS } from './session-settings.ts';
 
@@ -28,6 +29,8 @@ export type LockSessionOptions = {
  * commits without the lock. A heartbeat keeps it alive and finds out when it is not.
  */
 export class LockSession {
+  /** What its commits have learned; worth nothing without the lock, so it ends with the session. */
+  readonly known = new KnownState();
   readonly #client: Client;
   readonly #shard: number;
   #held = false;

@@ -1,8 +1,8 @@
+import { transfer } from '@razao/shared/testing/commands.cases.ts';
 import { analyzeSmallLedgers, fillLedger } from '@razao/sql/books.cases.ts';
 import type { Statement } from '@razao/sql/load.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Books, openBooks, openSession } from '../testing/books.cases.ts';
-import { transfer } from '@razao/shared/testing/commands.cases.ts';
 import { commitBatch } from './commit-batch.ts';
 import type { LockSession } from './lock-session.ts';
 

@@ -41,6 +41,15 @@ export async function noteAttempt(
   return { condemned: attempt > DEATHS_BEFORE_REJECTION };
 }
 
+/** Takes an attempt back that ended without a commit, but not with a death. */
+export async function withdrawAttempt(
+  redis: Redis,
+  shard: number,
+  command: Command,
+): Promise<void> {
+  await redis.hincrby(attemptsKey(shard), transactionKey(command.ledgerId, command.id), -1);
+}
+
 /** Forgets the attempts at a command that was survived. */
 export async function forgetAttempts(redis: Redis, shard: number, command: Command): Promise<void> {
   await redis.hdel(attemptsKey(shard), transactionKey(command.ledgerId, command.id));

@@ -23,6 +23,7 @@ type LedgerRow = {
   accounts: 'auto' | 'explicit';
   next_sequence: string;
   next_balance: string;
+  settings_version: string;
   chain_hash: string;
   posted_at: string;
 };
@@ -50,29 +51,52 @@ type BalanceRow = {
   version: string;
 };
 
-/** Locks a batch's ledgers and reads everything that its commands can touch. The session is inside a transaction. */
+/**
+ * Locks a batch's ledgers and reads everything that its commands can touch, as far as the session does not know it. The
+ * session is inside a transaction.
+ */
 export async function readState(
   session: LockSession,
   commands: readonly Command[],
 ): Promise<BatchState> {
   const ledgers = await lock(session, [...new Set(commands.map((command) => command.ledgerId))]);
   const transactions = await readStored(session, commands);
-  const { accounts, balances } = touchedBy(commands);
-  const frozen = await session.query<AccountRow>(readAccounts, columns(accounts.values()));
-  const amounts = await session.query<BalanceRow>(readBalances, columns(balances.values()));
-  return {
-    ledgers,
-    transactions,
-    accounts: new Map(
-      frozen.rows.map((row) => [accountKey(row.ledger_id, row.address), row.frozen]),
-    ),
-    balances: new Map(
-      amounts.rows.map((row) => [
-        balanceKey(row.ledger_id, row.address, row.asset),
-        toBalance(row),
-      ]),
-    ),
-  };
+  const known = new Map([...ledgers.values()].map((row) => [row.id, session.known.of(row)]));
+  const touched = touchedBy(commands);
+  const accounts = recall(touched.accounts, (ledgerId, key) =>
+    known.get(ledgerId)?.accounts.get(key),
+  );
+  const balances = recall(touched.balances, (ledgerId, key) =>
+    known.get(ledgerId)?.balances.get(key),
+  );
+  if (accounts.missing.length > 0) {
+    const { rows } = await session.query<AccountRow>(readAccounts, columns(accounts.missing));
+    for (const row of rows) accounts.found.set(accountKey(row.ledger_id, row.address), row.frozen);
+  }
+  if (balances.missing.length > 0) {
+    const { rows } = await session.query<BalanceRow>(readBalances, columns(balances.missing));
+    for (const row of rows) {
+      balances.found.set(balanceKey(row.ledger_id, row.address, row.asset), toBalance(row));
+    }
+  }
+  return { ledgers, transactions, accounts: accounts.found, balances: balances.found };
+}
+
+type Key = readonly [ledgerId: number, ...names: string[]];
+
+/** What is known of the touched rows, and the keys of those that have to be read. */
+function recall<T>(
+  touched: ReadonlyMap<string, Key>,
+  know: (ledgerId: number, key: string) => T | undefined,
+) {
+  const found = new Map<string, T>();
+  const missing: Key[] = [];
+  for (const [key, columns] of touched) {
+    const value = know(columns[0], key);
+    if (value === undefined) missing.push(columns);
+    else found.set(key, value);
+  }
+  return { found, missing };
 }
 
 async function lock(session: LockSession, ids: number[]): Promise<Map<number, LedgerState>> {
@@ -85,6 +109,7 @@ async function lock(session: LockSession, ids: number[]): Promise<Map<number, Le
         accounts: row.accounts,
         nextSequence: Number(row.next_sequence),
         nextBalance: Number(row.next_balance),
+        settingsVersion: Number(row.settings_version),
         hash: row.chain_hash,
         postedAt: row.posted_at,
       },

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@razao/shared/runtime/log.ts';
 import { errorCode } from './error-class.ts';
 import { LockLost } from './lock-lost.ts';
+import { ShardStopped } from './shard-stopped.ts';
 
 const BACKOFF_MS_MIN = 50;
 const BACKOFF_MS_MAX = 5_000;
@@ -15,7 +16,8 @@ export type RetryOptions = {
 
 /**
  * Tries a commit until it succeeds: what fails here is the infrastructure's fault, which rejects nobody, and the order is
- * kept as nothing else is committed meanwhile. Gives up when the lock is lost, or when `signal` is aborted between tries.
+ * kept as nothing else is committed meanwhile. Gives up when the lock is lost or the shard has to stop, or when `signal` is
+ * aborted between tries.
  * One log line for each new cause.
  */
 export async function retryCommit<T>(commit: () => Promise<T>, options: RetryOptions): Promise<T> {
@@ -24,7 +26,8 @@ export async function retryCommit<T>(commit: () => Promise<T>, options: RetryOpt
     try {
       return await commit();
     } catch (error) {
-      if (error instanceof LockLost || options.signal.aborted) throw error;
+      if (error instanceof LockLost || error instanceof ShardStopped || options.signal.aborted)
+        throw error;
       const code = errorCode(error);
       options.onRetry(code);
       if (code !== logged)

@@ -8,6 +8,8 @@ export type LedgerState = {
   accounts: 'auto' | 'explicit';
   nextSequence: number;
   nextBalance: number;
+  /** Rises with every change of an account's settings. */
+  settingsVersion: number;
   hash: string;
   /** The instant of this commit. */
   postedAt: string;

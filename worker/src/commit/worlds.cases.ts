@@ -68,6 +68,7 @@ export function createDatabase(world: World): MemoryDatabase {
       accounts: mode,
       nextSequence: 1,
       nextBalance: balances.size + 1,
+      settingsVersion: 0,
       hash,
       postedAt: POSTED_AT,
     });

@@ -8,8 +8,7 @@ const insertBalances = loadCommand('insert_balances');
 const updateBalances = loadCommand('update_balances');
 const insertTransactions = loadCommand('insert_transactions');
 const insertEntries = loadCommand('insert_entries');
-const updateLedgers = loadCommand('update_ledgers');
-const insertOutbox = loadCommand('insert_outbox');
+const closeLedgers = loadCommand('close_ledgers');
 
 type Cell = string | number | bigint | null;
 
@@ -20,7 +19,6 @@ type Cell = string | number | bigint | null;
 export async function writeRows(session: LockSession, rows: BatchRows): Promise<void> {
   const created = rows.balances.filter((row) => row.isNew);
   const changed = rows.balances.filter((row) => !row.isNew);
-  const ledgers = rows.ledgers.map(({ after }) => after);
   await write(session, insertAccounts, rows.accounts, (row) => [row.ledgerId, row.address]);
   await write(session, insertBalances, created, createdCells);
   await write(session, updateBalances, changed, changedCells);
@@ -33,17 +31,15 @@ export async function writeRows(session: LockSession, rows: BatchRows): Promise<
     row.amount,
     row.balanceAfter,
   ]);
-  await write(session, updateLedgers, ledgers, (row) => [
-    row.id,
-    row.nextSequence,
-    row.nextBalance,
-    row.postedAt,
-    row.hash,
+  await write(session, closeLedgers, rows.ledgers, ({ after, firstSequence, addresses }) => [
+    after.id,
+    firstSequence,
+    after.nextSequence,
+    after.nextBalance,
+    after.postedAt,
+    after.hash,
+    JSON.stringify(addresses),
   ]);
-  for (const { after, firstSequence, addresses } of rows.ledgers) {
-    const cells = [after.id, firstSequence, after.nextSequence - 1, arrayLiteral(addresses)];
-    await session.query(insertOutbox, cells);
-  }
 }
 
 async function write<T>(

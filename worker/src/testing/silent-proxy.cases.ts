@@ -1,8 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-export type SilentProxy = Awaited<ReturnType<typeof openProxy>>;
-
 /**
  * A way to a server that can fall silent, as a network does: connections stay open, and nothing passes any more. With
  * `silentAfter` it does so by itself once a client has sent this text.

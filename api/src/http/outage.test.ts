@@ -1,0 +1,52 @@
+import { DatabaseError } from 'pg';
+import { expect, test } from 'vitest';
+import { isOutage } from './outage.ts';
+
+test.each(['08006', '53300', '53200', '55P03', '57014', '57P01', '57P03', '58030'])(
+  'SQLSTATE %s speaks of the server: an outage',
+  (code) => {
+    expect(isOutage(databaseError(code))).toBe(true);
+  },
+);
+
+test.each(['22P02', '23505', '42601', '42P01', '0A000', 'XX000', ''])(
+  'SQLSTATE %s speaks of the statement: a bug',
+  (code) => {
+    expect(isOutage(databaseError(code))).toBe(false);
+  },
+);
+
+test.each(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND'])(
+  '%s is an outage',
+  (code) => {
+    expect(isOutage(Object.assign(new Error('connect'), { code }))).toBe(true);
+  },
+);
+
+test.each([
+  'Connection terminated unexpectedly',
+  'Connection terminated due to connection timeout',
+  'timeout exceeded when trying to connect',
+  'Query read timeout',
+  'Client has encountered a connection error and is not queryable',
+  "Stream isn't writeable and enableOfflineQueue options is false",
+  'Connection is closed.',
+  'Command timed out',
+  'Reached the max retries per request limit (which is 0)',
+])('"%s" is an outage', (message) => {
+  expect(isOutage(new Error(message))).toBe(true);
+});
+
+test.each([
+  new TypeError('x is not a function'),
+  new Error(''),
+  Object.assign(new Error('no file'), { code: 'ENOENT' }),
+  'Connection is closed.',
+  undefined,
+])('%s is a bug', (error) => {
+  expect(isOutage(error)).toBe(false);
+});
+
+function databaseError(code: string): DatabaseError {
+  return Object.assign(new DatabaseError('it went wrong', 1, 'error'), { code });
+}

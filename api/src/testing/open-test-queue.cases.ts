@@ -1,0 +1,60 @@
+import type { Command } from '@razao/shared/contract/command.ts';
+import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
+import { createLog } from '@razao/shared/runtime/log.ts';
+import { createApiMetrics } from '@razao/shared/runtime/metrics.ts';
+import { openFailFastRedis } from '@razao/shared/runtime/redis.ts';
+import { guardRedis } from '@razao/shared/runtime/redis-guard.ts';
+import { startTestRedis } from '@razao/stack/test-redis.ts';
+import { until } from '@razao/stack/testing/until.ts';
+import type { Redis } from 'ioredis';
+import { Registry } from 'prom-client';
+import type { IntakeDeps } from '../intake/intake.ts';
+import { createMemoryWatch } from '../intake/memory-watch.ts';
+
+const SHARD = 0;
+
+export type TestQueue = {
+  redis: Redis;
+  queue: ChunkQueue;
+  /** What an intake of this queue needs. */
+  deps: IntakeDeps;
+  close(): Promise<void>;
+};
+
+/** A queue on a Redis of its own, reached as the API reaches it. */
+export async function openTestQueue(): Promise<TestQueue> {
+  const server = await startTestRedis();
+  const redis = openFailFastRedis(server.url);
+  const guard = guardRedis(redis, 'checked', createLog('test', 'silent'));
+  await until('Redis is usable', () => guard.usable());
+  const memory = createMemoryWatch(redis, guard);
+  const queue = openChunkQueue(redis, SHARD);
+  return {
+    redis,
+    queue,
+    deps: { shard: SHARD, redis, guard, memory, metrics: createApiMetrics(new Registry()) },
+    async close() {
+      memory.stop();
+      guard.stop();
+      await queue.close();
+      redis.disconnect();
+      await server.remove();
+    },
+  };
+}
+
+/** A command whose id and fingerprint are these words; a test has a ledger of its own. */
+export function command(ledgerId: number, id: string, fingerprint = 'print'): Command {
+  return {
+    ledgerId,
+    id,
+    kind: 'transfer',
+    fingerprint,
+    acceptedAt: '2026-01-02T03:04:05.000000Z',
+    postings: [{ source: 'world', destination: 'a', asset: 'BRL/2', amount: '1' }],
+    description: null,
+    reference: null,
+    metadata: {},
+    effectiveAt: null,
+  };
+}

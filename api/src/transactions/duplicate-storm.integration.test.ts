@@ -1,0 +1,100 @@
+import { runChecks } from '@razao/sql/check.ts';
+import { until } from '@razao/stack/testing/until.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Answer, idOf, transfer } from '../testing/client.cases.ts';
+import { openTestApi, type TestApi } from '../testing/open-test-api.cases.ts';
+import { loseRecords, queuedCommands } from '../testing/queue.cases.ts';
+
+const SENDERS = 40;
+const KEYS = Array.from({ length: 100 }, (_, i) => `key-${i}`);
+const OTHER = transfer('world', 'users:1', '7');
+
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await openTestApi({ worker: true });
+});
+afterAll(async () => {
+  try {
+    expect(await runChecks(api.database)).toEqual([]);
+  } finally {
+    await api.close();
+  }
+});
+
+test('many senders of the same keys make one transaction of each', async () => {
+  const ledger = await api.newLedger();
+  const answers = (await storm(ledger, () => transfer())).flat();
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+  expect(new Set(answers.map(idOf)).size).toBe(KEYS.length);
+  await expectPostedOnce(ledger, answers);
+});
+
+test('another command under one of the keys is a conflict in the storm too', async () => {
+  const ledger = await api.newLedger();
+  const first = await Promise.all(KEYS.map((key) => api.post(ledger, transfer(), { key })));
+  const answers = await storm(ledger, (sender) => (sender % 2 === 0 ? transfer() : OTHER));
+  for (const [sender, ofSender] of answers.entries()) {
+    const statuses = new Set(ofSender.map(({ status }) => status));
+    expect(statuses).toEqual(new Set([sender % 2 === 0 ? 202 : 422]));
+  }
+  await expectPostedOnce(ledger, first);
+});
+
+test('the records may be lost in the middle of it all: still nothing posts twice', async () => {
+  const ledger = await api.newLedger();
+  let over = false;
+  const sending = storm(ledger, () => transfer()).finally(() => {
+    over = true;
+  });
+  let losses = 0;
+  while (!over) {
+    await loseRecords(api.redis);
+    losses += 1;
+  }
+  const answers = (await sending).flat();
+  expect(losses).toBeGreaterThan(3);
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+  await expectPostedOnce(ledger, answers);
+});
+
+test('no answer leaves before its write is durable, whoever sent it first', async () => {
+  const ledger = await api.newLedger();
+  await api.stopWorker();
+  try {
+    const sending = KEYS.flatMap((key) =>
+      Array.from({ length: 5 }, async () => {
+        const answer = await api.post(ledger, transfer(), { key });
+        return (await queuedCommands(api.redis, [idOf(answer)])).length;
+      }),
+    );
+    expect(new Set(await Promise.all(sending))).toEqual(new Set([1]));
+  } finally {
+    await api.startWorker();
+  }
+});
+
+/** Each sender sends all keys, one after the other, all senders at once. */
+function storm(ledger: string, bodyOf: (sender: number) => unknown): Promise<Answer[][]> {
+  const senders = Array.from({ length: SENDERS }, async (_, sender) => {
+    const answers: Answer[] = [];
+    for (const key of KEYS) answers.push(await api.post(ledger, bodyOf(sender), { key }));
+    return answers;
+  });
+  return Promise.all(senders);
+}
+
+async function expectPostedOnce(ledger: string, answers: readonly Answer[]): Promise<void> {
+  await until('the queue is empty', async () => {
+    const lists = ['*:chunks:wait', '*:chunks:active'].map((list) => api.redis.keys(list));
+    return (await Promise.all(lists)).flat().length === 0;
+  });
+  const { rows } = await api.database.query<{ id: string; status: string }>(
+    'select t.id, t.status from transactions t join ledgers l on l.id = t.ledger_id where l.name = $1',
+    [ledger],
+  );
+  expect(rows.map(({ id }) => id).sort()).toEqual([...new Set(answers.map(idOf))].sort());
+  expect(rows.map(({ status }) => status)).toEqual(KEYS.map(() => 'posted'));
+  const { body } = await api.get(`/v1/ledgers/${ledger}/accounts/users:1`);
+  expect(body['balances']).toMatchObject({ 'BRL/2': { posted: String(100 * KEYS.length) } });
+}

@@ -1,0 +1,70 @@
+import type { Statement } from '@razao/sql/load.ts';
+import { applyBatch } from '@razao/worker/commit/apply-batch.ts';
+import type { LockSession } from '@razao/worker/commit/lock-session.ts';
+import { readState } from '@razao/worker/commit/read-state.ts';
+import type { BatchRows } from '@razao/worker/commit/rows.ts';
+import { type BatchState, balanceKey } from '@razao/worker/commit/state.ts';
+import { writeRows } from '@razao/worker/commit/write-rows.ts';
+import type { Commands } from '../books/create-commands.ts';
+import { BATCH } from '../ways/batch.ts';
+
+export type Insert = { statement: Statement; values: unknown[] };
+
+/**
+ * Applies `count` batches one after the other in memory, and returns for each the insert statements with which a commit would
+ * store it, parameters and all. Nothing is written: `session` is only read from.
+ */
+export async function precomputeInserts(
+  session: LockSession,
+  commands: Commands,
+  count: number,
+): Promise<Insert[][]> {
+  await session.query('begin');
+  // Whoever is funded is whom the batches touch.
+  let state = await readState(session, commands.fund());
+  await session.query('rollback');
+  const all: Insert[][] = [];
+  for (let batch = 0; batch < count; batch++) {
+    const { rows } = applyBatch(state, commands.take(BATCH));
+    all.push(await recordInserts(rows));
+    state = after(state, rows);
+  }
+  return all;
+}
+
+function after(state: BatchState, { ledgers, balances }: BatchRows): BatchState {
+  const next = new Map(state.balances);
+  for (const { after } of balances) {
+    next.set(balanceKey(after.ledgerId, after.address, after.asset), after);
+  }
+  return {
+    ...state,
+    balances: next,
+    ledgers: new Map(ledgers.map(({ after }) => [after.id, after])),
+  };
+}
+
+async function recordInserts(rows: BatchRows): Promise<Insert[]> {
+  const inserts: Insert[] = [];
+  // Of those statements that are written here; the others are about ledgers.
+  const counts: Record<string, number> = {
+    update_balances: rows.balances.length,
+    insert_transactions: rows.transactions.length,
+    insert_entries: rows.entries.length,
+  };
+  const recorder = {
+    async query(statement: Statement, values: unknown[]) {
+      if (statement.name.startsWith('insert_'))
+        inserts.push({ statement, values: values.map(flat) });
+      return { rows: [], rowCount: counts[statement.name] ?? rows.ledgers.length };
+    },
+  };
+  // Of a session, writing rows uses nothing but this; its class has private parts, which no other object can have.
+  await writeRows(recorder as unknown as LockSession, rows);
+  return inserts;
+}
+
+/** A text put together from pieces is joined when it is first read; that must not be while the clock runs. */
+function flat(value: unknown): unknown {
+  return typeof value === 'string' ? Buffer.from(value).toString() : value;
+}

@@ -1,0 +1,13 @@
+import { createLog } from '@razao/shared/runtime/log.ts';
+import { LockSession } from '@razao/worker/commit/lock-session.ts';
+
+const WAIT_MS = 10_000;
+const log = createLog('measure', 'silent');
+
+/** A committer's own session, with all that it sets. Each shard has a lock of its own. */
+export async function openSession(databaseUrl: string, shard: number): Promise<LockSession> {
+  const options = { databaseUrl, shard, durability: 'checked', log } as const;
+  const session = await LockSession.acquire(options, AbortSignal.timeout(WAIT_MS));
+  if (session === null) throw new Error(`no lock on shard ${shard} within ${WAIT_MS} ms`);
+  return session;
+}

@@ -1,0 +1,31 @@
+import { type Chunk, ChunkPump } from '@razao/shared/queue/chunk-pump.ts';
+import { createLog } from '@razao/shared/runtime/log.ts';
+import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
+import { fitsBatch } from '@razao/worker/commit/join-chunks.ts';
+
+/**
+ * Takes `count` chunks out of a shard's queue as the committer does, with nothing to commit: the ones before are completed
+ * while the next are fetched. Returns the chunks' ids in the order in which they came, and how many commands they held.
+ */
+export async function drainByPump(redisUrl: string, shard: number, count: number) {
+  const [redis, blocking] = [openPatientRedis(redisUrl), openPatientRedis(redisUrl)];
+  const log = createLog('measure', 'silent');
+  const pump = new ChunkPump({ shard, redis, blocking, mayFetch: () => true, log });
+  const ids: string[] = [];
+  let commands = 0;
+  let completing = Promise.resolve();
+  while (ids.length < count) {
+    const chunks: Chunk[] = await pump.take(fitsBatch);
+    for (const chunk of chunks) {
+      ids.push(chunk.id);
+      commands += chunk.commands?.length ?? 0;
+    }
+    await completing;
+    completing = pump.complete(chunks);
+  }
+  await completing;
+  blocking.disconnect();
+  await pump.stop({ giveBack: true });
+  redis.disconnect();
+  return { ids, commands };
+}

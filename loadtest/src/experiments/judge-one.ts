@@ -1,0 +1,101 @@
+import type { Command } from '@razao/shared/contract/command.ts';
+import type { Rejection } from '@razao/shared/contract/rejections.ts';
+import { arrayLiteral } from '@razao/worker/commit/array-literal.ts';
+import { judgeTransfer, type Move } from '@razao/worker/commit/judge-transfer.ts';
+import {
+  accountKey,
+  balanceKey,
+  type Frozen,
+  type LedgerState,
+} from '@razao/worker/commit/state.ts';
+import { createWorkingBalances } from '@razao/worker/commit/working-balances.ts';
+import type { Client } from 'pg';
+import { readStatement } from './read-statement.ts';
+
+const lockBoth = readStatement('lock-both');
+
+type Row = {
+  address: string;
+  frozen: Frozen;
+  id: string;
+  posted: string;
+  held: string;
+  overdraft_limit: string | null;
+  max_balance: string | null;
+  version: string;
+};
+
+/** What was decided on one command, and the first twelve parameters of the statements that store it. */
+export type Judged = { rejection: Rejection | null; values: unknown[] };
+
+/** The rules read no more of a ledger than this; the rest of it is in the statements. */
+const LEDGER: Omit<LedgerState, 'id'> = {
+  accounts: 'auto',
+  nextSequence: 0,
+  nextBalance: 0,
+  settingsVersion: 0,
+  hash: '',
+  postedAt: '',
+};
+
+/**
+ * Locks both balances of a command of one posting and judges it by the committer's own rules. The connection is inside a
+ * transaction. Balances must exist, unless they are refused: nothing here creates any.
+ */
+export async function judgeOne(client: Client, command: Command): Promise<Judged> {
+  const { ledgerId, postings } = command;
+  const [posting] = postings;
+  if (!posting) throw new Error(`${command.id} has no posting`);
+  const { source, destination, asset } = posting;
+  const { rows } = await client.query<Row>({
+    ...lockBoth,
+    values: [ledgerId, source, destination, asset],
+  });
+  const accounts = new Map(
+    rows.map(({ address, frozen }) => [accountKey(ledgerId, address), frozen]),
+  );
+  const balances = rows.map((row) => toState(row, ledgerId, asset));
+  const working = createWorkingBalances(
+    new Map(balances.map((state) => [balanceKey(ledgerId, state.address, asset), state])),
+  );
+  const judged = judgeTransfer({ ...LEDGER, id: ledgerId }, accounts, working, postings);
+  const [moves, rejection] = Array.isArray(judged) ? [judged, null] : [[], judged];
+  return { rejection, values: toValues(command, moves, rejection) };
+}
+
+function toState(row: Row, ledgerId: number, asset: string) {
+  const limit = (text: string | null) => (text === null ? null : BigInt(text));
+  return {
+    ledgerId,
+    address: row.address,
+    asset,
+    id: Number(row.id),
+    posted: BigInt(row.posted),
+    held: BigInt(row.held),
+    overdraftLimit: limit(row.overdraft_limit),
+    maxBalance: limit(row.max_balance),
+    version: Number(row.version),
+  };
+}
+
+function toValues(
+  { ledgerId, id, acceptedAt, fingerprint, postings }: Command,
+  moves: readonly Move[],
+  rejection: Rejection | null,
+): unknown[] {
+  const stored = postings.map((p) => [p.source, p.destination, p.asset, p.amount]);
+  return [
+    ledgerId,
+    id,
+    acceptedAt,
+    fingerprint,
+    JSON.stringify(stored),
+    rejection && JSON.stringify(rejection),
+    arrayLiteral(moves.map(({ balance }) => balance.address)),
+    arrayLiteral(moves.map(({ balance }) => balance.asset)),
+    arrayLiteral(moves.map(({ balance }) => balance.id)),
+    arrayLiteral(moves.map(({ amount }) => amount)),
+    arrayLiteral(moves.map(({ balanceAfter }) => balanceAfter)),
+    arrayLiteral(moves.map(({ balance }) => balance.version + 1)),
+  ];
+}

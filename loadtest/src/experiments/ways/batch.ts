@@ -1,0 +1,2 @@
+/** Commands in a batch, wherever an experiment commits batches. */
+export const BATCH = 500;

@@ -1,0 +1,91 @@
+import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createLog } from '../runtime/log.ts';
+import { addChunk, newChunkId } from './chunk-queue.ts';
+import { chunksPresent, countQueued, readDepth } from './depth.ts';
+import { ONE, openPumpBench, type PumpBench } from './pump-bench.cases.ts';
+import { reclaimActive } from './reclaim.ts';
+
+const log = createLog('test', 'silent');
+
+let server: TestRedis;
+let bench: PumpBench;
+let shard = 0;
+
+beforeAll(async () => {
+  server = await startTestRedis();
+});
+afterAll(() => server?.remove());
+beforeEach(() => {
+  shard += 1;
+  bench = openPumpBench(server.url, shard);
+});
+afterEach(() => bench.close());
+
+test('an empty queue has no depth', async () => {
+  expect(await readDepth(bench.redis, bench.queue)).toEqual({
+    waiting: 0,
+    active: 0,
+    failed: 0,
+    oldestMs: 0,
+  });
+  expect(await countQueued(bench.redis, bench.queue)).toBe(0);
+});
+
+test('invariant 12: waiting and active chunks count, and the oldest is found in either state', async () => {
+  await addChunk(bench.queue, 'c-old', { v: 1, commands: [] });
+  await bench.redis.hincrby(bench.queue.toKey('c-old'), 'timestamp', -60_000);
+  await bench.add(3);
+  const before = await readDepth(bench.redis, bench.queue);
+  expect(before).toMatchObject({ waiting: 4, active: 0, failed: 0 });
+  await bench.takeWithoutLock();
+  const after = await readDepth(bench.redis, bench.queue);
+  expect(after).toMatchObject({ waiting: 3, active: 1, failed: 0 });
+  for (const { oldestMs } of [before, after])
+    expect(Math.abs(oldestMs - 60_000)).toBeLessThan(5_000);
+  expect(await countQueued(bench.redis, bench.queue)).toBe(4);
+});
+
+test('invariant 3: a chunk is present while it waits or is worked on, and not when it is done', async () => {
+  await bench.add(2);
+  const { pump } = bench.openOwner();
+  const chunks = await pump.take(ONE);
+  const asked = ['c-1', 'c-2', 'c-unknown', 'c-1'];
+  expect(await chunksPresent(bench.redis, bench.queue, asked)).toEqual(new Set(['c-1', 'c-2']));
+  await pump.complete(chunks);
+  expect(await chunksPresent(bench.redis, bench.queue, asked)).toEqual(new Set(['c-2']));
+});
+
+test('a chunk that is added twice while it is queued is there once', async () => {
+  for (let i = 0; i < 2; i++) await addChunk(bench.queue, 'c-x', { v: 1, commands: [] });
+  expect((await bench.states()).waiting).toEqual(['c-x']);
+});
+
+test('ids of chunks are new each time, and such that BullMQ takes them', async () => {
+  const id = newChunkId();
+  expect(id).toMatch(/^c-[0-9a-f-]{36}$/);
+  expect(newChunkId()).not.toBe(id);
+});
+
+test('invariant 4: active chunks go back to the front in their order, except those to keep', async () => {
+  const ids = await bench.add(6);
+  for (let i = 0; i < 4; i++) await bench.takeWithoutLock();
+  expect(await reclaimActive(bench.redis, bench.queue, new Set(['c-2']), log)).toEqual([
+    'c-4',
+    'c-3',
+    'c-1',
+  ]);
+  expect(await bench.states()).toEqual({
+    waiting: ids.filter((id) => id !== 'c-2'),
+    active: ['c-2'],
+    failed: [],
+  });
+});
+
+test('an active chunk whose data is gone holds nothing up', async () => {
+  await bench.add(3);
+  for (let i = 0; i < 3; i++) await bench.takeWithoutLock();
+  await bench.redis.del(bench.queue.toKey('c-2'));
+  await reclaimActive(bench.redis, bench.queue, new Set(), log);
+  expect(await bench.states()).toEqual({ waiting: ['c-1', 'c-3'], active: [], failed: [] });
+});

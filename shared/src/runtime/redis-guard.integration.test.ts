@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
+import { until } from '@razao/stack/testing/until.ts';
+import type { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Durability } from './env-schema.ts';
+import { createLog } from './log.ts';
+import { openPatientRedis } from './redis.ts';
+import { guardRedis, type RedisGuard } from './redis-guard.ts';
+
+const GOOD = {
+  appendonly: 'yes',
+  appendfsync: 'always',
+  'no-appendfsync-on-rewrite': 'no',
+  'maxmemory-policy': 'noeviction',
+  maxmemory: '2147483648',
+};
+
+let server: TestRedis;
+let admin: Redis;
+let redis: Redis;
+const guards: RedisGuard[] = [];
+
+beforeAll(async () => {
+  server = await startTestRedis();
+  admin = openPatientRedis(server.url);
+});
+afterAll(async () => {
+  admin?.disconnect();
+  await server?.remove();
+});
+beforeEach(() => {
+  redis = openPatientRedis(server.url);
+});
+afterEach(async () => {
+  for (const guard of guards.splice(0)) guard.stop();
+  redis.disconnect();
+  for (const [name, value] of Object.entries(GOOD)) await admin.config('SET', name, value);
+});
+
+/** A setting with which Redis loses what it acknowledged, or hands nothing out when it is full. */
+const WRONG = [
+  ['appendonly', 'no', 'appendonly is no, not yes'],
+  ['appendfsync', 'everysec', 'appendfsync is everysec, not always'],
+  ['appendfsync', 'no', 'appendfsync is no, not always'],
+  ['no-appendfsync-on-rewrite', 'yes', 'no-appendfsync-on-rewrite is yes, not no'],
+  ['maxmemory-policy', 'allkeys-lru', 'maxmemory-policy is allkeys-lru, not noeviction'],
+  ['maxmemory', '0', 'maxmemory is not set'],
+] as const;
+
+describe('invariant 1: Redis is worked with', () => {
+  test('only once its configuration was read and is durable', async () => {
+    const guard = openGuard('checked');
+    expect([guard.usable(), guard.fault()]).toEqual([false, 'not connected']);
+    await until('it is usable', guard.usable);
+    expect([guard.fault(), guard.maxmemory()]).toEqual([null, 2_147_483_648]);
+  });
+
+  test.each(WRONG)('not with %s %s, found after a reconnect', async (name, value, fault) => {
+    const guard = openGuard('checked');
+    await until('it is usable', guard.usable);
+    await admin.config('SET', name, value);
+    await reconnect();
+    await until('the fault is found', () => guard.fault() !== 'not connected');
+    expect(guard.usable()).toBe(false);
+    expect(guard.fault()).toBe(`Redis would lose accepted writes: ${fault}`);
+  });
+
+  test('not with several faults, all of them named', async () => {
+    await admin.config('SET', 'appendfsync', 'everysec');
+    await admin.config('SET', 'maxmemory', '0');
+    const guard = openGuard('checked');
+    await until('they are found', () => guard.fault() !== 'not connected');
+    expect(guard.fault()).toMatch(/appendfsync is everysec, not always, maxmemory is not set$/);
+  });
+
+  test('again, without a restart, once the setting is mended', async () => {
+    await admin.config('SET', 'appendfsync', 'everysec');
+    const guard = openGuard('checked');
+    await until('it is found', () => guard.fault() !== 'not connected');
+    await admin.config('SET', 'appendfsync', 'always');
+    await until('it is usable', guard.usable, 8_000);
+  });
+
+  test('not while it is away, and not before it was read anew', async () => {
+    const guard = openGuard('checked');
+    await until('it is usable', guard.usable);
+    await server.kill();
+    await until('it is not', () => !guard.usable());
+    expect(guard.fault()).toBe('not connected');
+    await server.start();
+    await until('it is usable', guard.usable);
+  });
+
+  test('not where the configuration may not be read', async () => {
+    await admin.call('ACL', 'SETUSER', 'default', '-config');
+    try {
+      const guard = openGuard('checked');
+      await until('it is found', () => guard.fault() !== 'not connected');
+      expect(guard.fault()).toMatch(/could not be read: NOPERM/);
+      const vouched = openGuard('asserted');
+      await until('it is usable', vouched.usable);
+    } finally {
+      await admin.call('ACL', 'SETUSER', 'default', '+config');
+    }
+  });
+});
+
+describe('the operator may', () => {
+  test('accept the loss: DURABILITY=relaxed works with any setting', async () => {
+    await admin.config('SET', 'appendfsync', 'everysec');
+    const guard = openGuard('relaxed');
+    await until('it is usable', guard.usable);
+    expect(guard.maxmemory()).toBe(2_147_483_648);
+  });
+
+  test('vouch for it: DURABILITY=asserted reads nothing', async () => {
+    await admin.config('SET', 'appendfsync', 'everysec');
+    const guard = openGuard('asserted');
+    await until('it is usable', guard.usable);
+    expect(guard.maxmemory()).toBe(0);
+  });
+});
+
+function openGuard(durability: Durability): RedisGuard {
+  const guard = guardRedis(redis, durability, createLog('test', 'silent'));
+  guards.push(guard);
+  return guard;
+}
+
+async function reconnect(): Promise<void> {
+  const closed = once(redis, 'close');
+  await admin.call('CLIENT', 'KILL', 'ID', String(await redis.client('ID')));
+  await closed;
+}

@@ -1,0 +1,129 @@
+import { once } from 'node:events';
+import type { Outcome } from '@razao/shared/contract/command.ts';
+import { BALANCE_CACHE_MS, IDEMPOTENCY_WINDOW_MS } from '@razao/shared/contract/limits.ts';
+import { decodeRecord, encodeQueued } from '@razao/shared/contract/status-record.ts';
+import { balanceKey, doneChannel, recordKey } from '@razao/shared/runtime/keys.ts';
+import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
+import { transfer } from '@razao/shared/testing/commands.cases.ts';
+import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Commit } from '../commit/commit-batch.ts';
+import { publishCommit } from './publish-commit.ts';
+
+const SHARD = 2;
+const LEDGER = 7;
+
+let server: TestRedis;
+let redis: Redis;
+
+beforeAll(async () => {
+  server = await startTestRedis();
+  redis = openPatientRedis(server.url);
+});
+afterAll(async () => {
+  redis?.disconnect();
+  await server?.remove();
+});
+beforeEach(async () => {
+  await redis.flushall();
+});
+
+const command = transfer(LEDGER, 'world>alice 1');
+
+test('a commit leaves its records and balances, each with its time to live', async () => {
+  await publish(1, 5n);
+  expect(await record()).toMatchObject({ status: 'posted', sequence: 1 });
+  expect(await balance()).toBe('1 5 0');
+  expect(await redis.pttl(recordKey(SHARD, LEDGER, command.id))).toBeGreaterThan(
+    IDEMPOTENCY_WINDOW_MS - 5_000,
+  );
+  expect(await redis.pttl(balanceKey(SHARD, LEDGER, 'alice', 'BRL/2'))).toBeGreaterThan(
+    BALANCE_CACHE_MS - 5_000,
+  );
+});
+
+test('invariant 11: an older commit that is published after a younger one changes nothing', async () => {
+  await publish(12, 120n);
+  await publish(9, 90n);
+  expect(await record()).toMatchObject({ sequence: 12 });
+  expect(await balance()).toBe('12 120 0');
+});
+
+test('invariant 11: a younger commit replaces an older one, also where the number gets longer', async () => {
+  await publish(9, 90n);
+  await publish(10, 100n);
+  expect(await record()).toMatchObject({ sequence: 10 });
+  expect(await balance()).toBe('10 100 0');
+});
+
+test('an outcome replaces the record of a queued command, and one that cannot be read', async () => {
+  const key = recordKey(SHARD, LEDGER, command.id);
+  const { kind, acceptedAt, fingerprint } = command;
+  for (const before of [encodeQueued({ kind, acceptedAt, fingerprint, chunk: 'c-1' }), 'damaged']) {
+    await redis.set(key, before);
+    await publish(1, 5n);
+    expect(await record()).toMatchObject({ status: 'posted' });
+  }
+});
+
+test('invariant 11: each asset of an account has a version of its own', async () => {
+  await publish(5, 50n);
+  await publish(3, 30n, 'USD/2');
+  expect([await balance(), await balance('USD/2')]).toEqual(['5 50 0', '3 30 0']);
+});
+
+test('the ids of a commit are told on the channel once everything can be read', async () => {
+  const listener = openPatientRedis(server.url);
+  try {
+    await listener.subscribe(doneChannel(SHARD));
+    const message = once(listener, 'message');
+    await publish(1, 5n);
+    expect(await message).toEqual([doneChannel(SHARD), `${LEDGER}:${command.id}`]);
+    expect(await balance()).toBe('1 5 0');
+  } finally {
+    listener.disconnect();
+  }
+});
+
+test('a commit of thousands is published whole', async () => {
+  const commands = Array.from({ length: 2_000 }, (_, i) => transfer(LEDGER, `world>user:${i} 1`));
+  await publishCommit(redis, SHARD, {
+    commands,
+    results: commands.map((_, i) => ({
+      outcome: outcome(i + 1),
+      replay: false,
+      conflict: false,
+    })),
+    balances: commands.map((_, i) => balanceOf(`user:${i}`, 1, 1n, 'BRL/2')),
+  });
+  expect(await redis.dbsize()).toBe(4_000);
+});
+
+async function publish(version: number, posted: bigint, asset = 'BRL/2'): Promise<void> {
+  const commit: Commit = {
+    commands: [command],
+    results: [{ outcome: outcome(version), replay: false, conflict: false }],
+    balances: [balanceOf('alice', version, posted, asset)],
+  };
+  await publishCommit(redis, SHARD, commit);
+}
+
+function outcome(sequence: number): Outcome {
+  const { kind, fingerprint, acceptedAt } = command;
+  const at = { acceptedAt, postedAt: acceptedAt };
+  return { ...at, status: 'posted', kind, sequence, fingerprint, rejection: null };
+}
+
+function balanceOf(address: string, version: number, posted: bigint, asset: string) {
+  const limits = { overdraftLimit: 0n, maxBalance: null };
+  return { ledgerId: LEDGER, address, asset, id: 1, posted, held: 0n, version, ...limits };
+}
+
+async function record() {
+  return decodeRecord((await redis.get(recordKey(SHARD, LEDGER, command.id))) ?? '');
+}
+
+async function balance(asset = 'BRL/2'): Promise<string | null> {
+  return redis.get(balanceKey(SHARD, LEDGER, 'alice', asset));
+}

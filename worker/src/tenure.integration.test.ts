@@ -1,0 +1,271 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Command } from '@razao/shared/contract/command.ts';
+import { decodeRecord } from '@razao/shared/contract/status-record.ts';
+import { readAside } from '@razao/shared/queue/aside.ts';
+import { attemptsKey, orphaningsKey } from '@razao/shared/runtime/keys.ts';
+import { transfer } from '@razao/shared/testing/commands.cases.ts';
+import { runChecks } from '@razao/sql/check.ts';
+import { until } from '@razao/stack/testing/until.ts';
+import { Client } from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openWorkerBench, type WorkerBench } from './testing/worker-bench.cases.ts';
+
+let bench: WorkerBench;
+let ledger: number;
+let ledgers = 0;
+
+beforeAll(async () => {
+  bench = await openWorkerBench();
+});
+afterAll(() => bench?.close());
+beforeEach(async () => {
+  ledgers += 1;
+  ledger = await bench.createLedger(`book-${ledgers}`);
+});
+afterEach(async () => {
+  await bench.stopWorkers();
+  expect(await bench.redis.zcard(bench.queue.toKey('failed'))).toBe(0);
+  expect(await runChecks(bench.client)).toEqual([]);
+  await bench.client.query('alter table transactions drop constraint if exists refuses');
+  await bench.redis.flushall();
+});
+
+describe('invariant 4: a standby', () => {
+  test('posts nothing while another holds the lock', async () => {
+    const [first, second] = [await bench.startWorker(), await bench.startWorker()];
+    await bench.enqueue([transfer(ledger, 'world>alice 1')]);
+    await bench.untilDrained();
+    const active = [
+      await first.metric('razao_committer_active'),
+      await second.metric('razao_committer_active'),
+    ];
+    const posted = [
+      await first.metric('razao_posted_total'),
+      await second.metric('razao_posted_total'),
+    ];
+    expect([active.sort(), posted.sort()]).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+  });
+
+  test('takes over when the sessions of the holder are ended again and again, and nothing overtakes', async () => {
+    await bench.startWorker();
+    await until('the first holds', async () => (await bench.sessions()).some((s) => s.holder));
+    const firsts = (await bench.sessions()).map(({ pid }) => pid);
+    const second = await bench.startWorker();
+    await until('the second waits', async () => (await bench.sessions()).length === 2);
+    const mine = (await bench.sessions()).find(({ pid }) => !firsts.includes(pid))?.pid;
+    const commands: Command[] = [];
+    const feeding = feed(commands, 150);
+    await until('some are posted', async () => (await bench.fates(ledger)).length > 20);
+    await until('the second holds', async () => {
+      await bench.client.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where application_name = 'razao committer 0' and datname = current_database() and pid <> $1`,
+        [mine],
+      );
+      return (await second.metric('razao_committer_active')) === 1;
+    });
+    await feeding;
+    await bench.untilDrained();
+    expect(await second.metric('razao_posted_total')).toBeGreaterThan(0);
+    expect(await bench.fates(ledger)).toEqual(commands.map(({ id }) => [id, 'posted']));
+  });
+
+  test('takes over when the holder stops in order, and nothing overtakes', async () => {
+    const first = await bench.startWorker();
+    await until('the first holds', async () => (await bench.sessions()).some((s) => s.holder));
+    const second = await bench.startWorker();
+    const commands: Command[] = [];
+    const feeding = feed(commands, 100);
+    await until('some are posted', async () => (await bench.fates(ledger)).length > 10);
+    await first.stop();
+    await feeding;
+    await bench.untilDrained();
+    expect(await second.metric('razao_posted_total')).toBeGreaterThan(0);
+    expect(await bench.fates(ledger)).toEqual(commands.map(({ id }) => [id, 'posted']));
+    expect(await bench.redis.exists(orphaningsKey(0))).toBe(0);
+  });
+});
+
+describe('invariant 9: three commands that cannot be processed within a minute', () => {
+  beforeEach(async () => {
+    await bench.client.query(
+      `alter table transactions add constraint refuses check (description is distinct from 'refuse me') not valid`,
+    );
+  });
+  const bad = () => transfer(ledger, 'world>alice 1', { description: 'refuse me' });
+
+  test('stop the shard: nothing more is posted, by no process, and the lock is kept', async () => {
+    const [first, second] = [await bench.startWorker(), await bench.startWorker()];
+    const refused = [bad(), bad(), bad()];
+    for (const command of refused) await bench.enqueue([command]);
+    const stopped = async () =>
+      (await first.metric('razao_shard_stopped')) + (await second.metric('razao_shard_stopped'));
+    await until('the shard is stopped', async () => (await stopped()) === 1);
+    await bench.enqueue([transfer(ledger, 'world>alice 1')]);
+    await delay(1_000);
+    expect(await bench.fates(ledger)).toEqual(refused.map(({ id }) => [id, 'processing_failed']));
+    expect((await bench.sessions()).filter(({ holder }) => holder)).toHaveLength(1);
+    expect(await bench.redis.llen(bench.queue.toKey('wait'))).toBe(1);
+  });
+
+  test('are three and no more, although their chunk has hundreds of the kind', async () => {
+    const worker = await bench.startWorker();
+    const commands = Array.from({ length: 300 }, bad);
+    await bench.enqueue(commands);
+    await until('it is stopped', async () => (await worker.metric('razao_shard_stopped')) === 1);
+    expect(await bench.fates(ledger)).toEqual(
+      commands.slice(0, 3).map(({ id }) => [id, 'processing_failed']),
+    );
+    // A person mends the cause and starts the worker again: the rest is posted.
+    await bench.stopWorkers();
+    await bench.client.query('alter table transactions drop constraint refuses');
+    await bench.startWorker();
+    await bench.untilDrained();
+    const fates = await bench.fates(ledger);
+    expect(fates.map(([id]) => id)).toEqual(commands.map(({ id }) => id));
+    expect(fates.filter(([, fate]) => fate === 'posted')).toHaveLength(297);
+  });
+
+  test('but two do not', async () => {
+    await bench.startWorker();
+    const good = transfer(ledger, 'world>alice 1');
+    const refused = [bad(), bad()];
+    await bench.enqueue([...refused, good]);
+    await bench.untilDrained();
+    expect((await bench.fates(ledger)).at(-1)).toEqual([good.id, 'posted']);
+  });
+});
+
+describe('invariant 9: a chunk with which processes have died', () => {
+  const deposits = () => Array.from({ length: 4 }, () => transfer(ledger, 'world>alice 1'));
+
+  test('is worked on one command a commit', async () => {
+    const suspects = deposits();
+    await bench.redis.hset(orphaningsKey(0), 'c-suspect', '2');
+    await bench.enqueue(suspects, 'c-suspect');
+    await bench.startWorker();
+    await bench.untilDrained();
+    expect(await bench.fates(ledger)).toEqual(suspects.map(({ id }) => [id, 'posted']));
+    expect(await commits()).toBe(4);
+    expect(await bench.redis.exists(orphaningsKey(0), attemptsKey(0))).toBe(0);
+  });
+
+  test('is worked on at once after a single death', async () => {
+    await bench.redis.hset(orphaningsKey(0), 'c-unlucky', '1');
+    await bench.enqueue(deposits(), 'c-unlucky');
+    await bench.startWorker();
+    await bench.untilDrained();
+    expect(await commits()).toBe(1);
+  });
+
+  test.each([
+    [2, 'posted'],
+    [3, 'processing_failed'],
+  ])(
+    'has a command that was tried %d times before %s, and the others posted',
+    async (times, fate) => {
+      const [first, culprit, ...rest] = deposits() as [Command, Command, ...Command[]];
+      await bench.redis.hset(orphaningsKey(0), 'c-suspect', '2');
+      await bench.redis.hset(attemptsKey(0), `${ledger}/${culprit.id}`, String(times));
+      await bench.enqueue([first, culprit, ...rest], 'c-suspect');
+      await bench.startWorker();
+      await bench.untilDrained();
+      expect(await bench.fates(ledger)).toEqual([
+        [first.id, 'posted'],
+        [culprit.id, fate],
+        ...rest.map(({ id }) => [id, 'posted']),
+      ]);
+      expect(await bench.redis.exists(attemptsKey(0))).toBe(0);
+    },
+  );
+
+  test('has no command rejected because the database ended its session each time', async () => {
+    const [command] = deposits() as [Command];
+    await bench.redis.hset(orphaningsKey(0), 'c-suspect', '2');
+    await bench.enqueue([command], 'c-suspect');
+    const blocker = new Client({ connectionString: bench.url });
+    await blocker.connect();
+    await blocker.query('begin; lock table entries in access exclusive mode');
+    await bench.startWorker();
+    const waiting = `select pid from pg_stat_activity
+      where wait_event_type = 'Lock' and application_name = 'razao committer 0' and datname = current_database()`;
+    try {
+      for (let times = 0; times < 5; times++) {
+        await until('it commits', async () => (await bench.rows(waiting)).length === 1);
+        const [{ pid } = { pid: 0 }] = await bench.rows<{ pid: number }>(waiting);
+        await bench.client.query('select pg_terminate_backend($1, 5000)', [pid]);
+      }
+    } finally {
+      await blocker.end();
+    }
+    await bench.untilDrained();
+    expect(await bench.fates(ledger)).toEqual([[command.id, 'posted']]);
+  });
+});
+
+describe('a worker', () => {
+  test('sets a chunk aside that it cannot decode, and goes on', async () => {
+    await bench.queue.add('chunk', { v: 9 } as never, { jobId: 'odd' });
+    await bench.enqueue([transfer(ledger, 'world>alice 1')]);
+    await bench.startWorker();
+    await bench.untilDrained();
+    expect(await bench.fates(ledger)).toHaveLength(1);
+    expect((await readAside(bench.redis, 0)).map(({ id }) => id)).toEqual(['odd']);
+  });
+
+  test('invariant 2: publishes records and balances again when a chunk is delivered once more', async () => {
+    const commands = [
+      transfer(ledger, 'world>alice 9'),
+      transfer(ledger, 'alice>bob 20'),
+      transfer(ledger, 'alice>bob 4 + bob>carol 1'),
+    ];
+    const worker = await bench.startWorker();
+    await bench.enqueue(commands);
+    await bench.untilDrained();
+    const published = await cached();
+    expect(Object.keys(published).length).toBe(7);
+    for (const key of Object.keys(published)) await bench.redis.del(key);
+    await bench.enqueue(commands);
+    await bench.untilDrained();
+    expect(await cached()).toEqual(published);
+    expect(await worker.metric('razao_posted_total')).toBe(2);
+    expect(await worker.metric('razao_redelivered_total')).toBe(3);
+    expect(await bench.fates(ledger)).toHaveLength(3);
+  });
+
+  test('joins what waits into few commits', async () => {
+    for (let i = 0; i < 30; i++) await bench.enqueue([transfer(ledger, 'world>alice 1')]);
+    await bench.startWorker();
+    await bench.untilDrained();
+    expect(await commits()).toBeLessThan(10);
+  });
+});
+
+/** Chunks of a deposit and a withdrawal that only the deposit allows, in one chunk or in two. */
+async function feed(commands: Command[], rounds: number): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
+    const pair = [transfer(ledger, 'world>alice 7'), transfer(ledger, 'alice>world 7')];
+    commands.push(...pair);
+    if (round % 2 === 0) await bench.enqueue(pair);
+    else for (const command of pair) await bench.enqueue([command]);
+    await delay(5);
+  }
+}
+
+/** How many commits changed the ledger. */
+async function commits(): Promise<number> {
+  return (await bench.rows('select 1 from outbox where ledger_id = $1', [ledger])).length;
+}
+
+/** Every record and balance of the ledger in Redis. */
+async function cached(): Promise<Record<string, unknown>> {
+  const found: Record<string, unknown> = {};
+  for (const key of await bench.redis.keys(`*:t:${ledger}:*`))
+    found[key] = decodeRecord((await bench.redis.get(key)) ?? '');
+  for (const key of await bench.redis.keys(`*:b:${ledger}:*`))
+    found[key] = await bench.redis.get(key);
+  return found;
+}
