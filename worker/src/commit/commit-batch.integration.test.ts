@@ -4,6 +4,7 @@ import { runChecks } from '@razao/sql/check.ts';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Books, openBooks, openSession } from '../testing/books.cases.ts';
+import { storedEntries, storedRows, storedTransaction } from '../testing/stored.cases.ts';
 import { commitBatch } from './commit-batch.ts';
 import type { LockSession } from './lock-session.ts';
 
@@ -272,26 +273,9 @@ describe('a commit beside another writer', () => {
   });
 });
 
-async function stored(id: string) {
-  const [row] = await books.rows<Record<string, unknown>>(
-    `select ledger_id, sequence, id, instant_text(accepted_at) as accepted_at, instant_text(posted_at) as posted_at,
-       instant_text(effective_at) as effective_at, target, kind, status, encode(fingerprint, 'base64') as fingerprint,
-       postings, description, reference, metadata, rejection
-     from transactions where id = $1`,
-    [id],
-  );
-  return row;
-}
-
-async function entries(): Promise<string[]> {
-  const rows = await books.rows<{ line: string }>(
-    `select concat_ws(' ', e.sequence, b.address, e.amount, '=', e.balance_after, '(' || e.version || ')') as line
-     from entries e join balances b on b.ledger_id = e.ledger_id and b.id = e.balance_id
-     where e.ledger_id = $1 order by e.sequence, e.ctid`,
-    [ledger],
-  );
-  return rows.map(({ line }) => line);
-}
+const stored = (id: string) => storedTransaction(books, id);
+const entries = () => storedEntries(books, ledger);
+const everything = () => storedRows(books);
 
 async function balances(): Promise<string[]> {
   const rows = await books.rows<{ line: string }>(
@@ -307,14 +291,6 @@ async function sequences(of = ledger): Promise<number[]> {
     [of],
   );
   return rows.map(({ sequence }) => Number(sequence));
-}
-
-async function everything() {
-  const tables = ['ledgers', 'accounts', 'balances', 'transactions', 'entries', 'outbox'];
-  const contents: unknown[] = [];
-  for (const table of tables)
-    contents.push(await books.rows(`select * from ${table} order by 1, 2, 3`));
-  return contents;
 }
 
 async function waitForLock(): Promise<void> {
