@@ -206,11 +206,13 @@ export class Tenure {
   /** Too many commands could not be processed: hold the lock, so that no other process goes on, and wait for a person. */
   async #standStill(ended: Promise<void>): Promise<void> {
     const { log, shard, metrics } = this.#deps;
-    metrics.stopped.set({ shard: String(shard) }, 1);
+    const stopped = { shard: String(shard) };
+    metrics.stopped.set(stopped, 1);
     log.fatal(
       { shard },
       'the shard is stopped: too many commands could not be processed; restart to go on',
     );
     await ended;
+    metrics.stopped.set(stopped, 0);
   }
 }

@@ -38,7 +38,7 @@ export const QUEUE_DEPTH_AGE_MS_MAX = 50;
 export const BATCH_COMMANDS_MAX = 2_000;
 export const BATCH_POSTINGS_MAX = 10_000;
 /** What a committer has fetched beyond the commit under way: no more is asked for from here on. */
-export const HAND_COMMANDS_MAX = BATCH_COMMANDS_MAX;
+export const HAND_COMMANDS_MAX = 2_500;
 export const FETCH_CHUNKS_MAX = 16;
 /** Balances that a session remembers between commits: about 300 bytes each. */
 export const KNOWN_BALANCES_MAX = 200_000;

@@ -60,7 +60,8 @@ export class ChunkPump {
   #tookOver = false;
   #stopped = false;
   #wake: () => void = () => {};
-  readonly #halted = Promise.withResolvers<void>();
+  #marker: Promise<unknown> | undefined;
+  #interrupted = Promise.withResolvers<void>();
 
   constructor(deps: ChunkPumpDeps) {
     this.#deps = deps;
@@ -103,7 +104,7 @@ export class ChunkPump {
   halt(): void {
     this.#stopped = true;
     this.#wake();
-    this.#halted.resolve();
+    this.#interrupted.resolve();
   }
 
   /** Fetches no more. With `giveBack` (the lock is held, nothing is in a commit) all in hand goes back to the front. */
@@ -120,6 +121,8 @@ export class ChunkPump {
   readonly #onClose = (): void => {
     this.#connection += 1;
     this.#dirty = true;
+    this.#interrupted.resolve();
+    this.#interrupted = Promise.withResolvers();
   };
 
   async #fetchUntilStopped(): Promise<void> {
@@ -155,13 +158,10 @@ export class ChunkPump {
   }
 
   async #fetch(): Promise<void> {
-    const { redis, blocking, mayFetch } = this.#deps;
+    const { redis, mayFetch } = this.#deps;
     const waiting = await redis.llen(this.#queue.toKey('wait'));
     if (waiting === 0) {
-      // Only a wake-up: the chunk itself is fetched after the lock has been looked at again.
-      // A connection that is closed while it reconnects leaves its commands unsettled for ever: so halting does not wait.
-      const marker = blocking.bzpopmin(this.#queue.toKey('marker'), BLOCK_SECONDS);
-      await Promise.race([marker, this.#halted.promise]);
+      await this.#queued();
       return;
     }
     if (!mayFetch()) return;
@@ -180,6 +180,20 @@ export class ChunkPump {
     }
     for (const job of jobs) this.#hand.push(this.#toChunk(job));
     this.#wake();
+  }
+
+  /**
+   * Waits until something is queued, for a second at most. Only a wake-up: the chunk itself is fetched after the lock has
+   * been looked at again. It is not waited for when the connection breaks or the pump halts: a command whose connection is
+   * closed while it reconnects stays unsettled for ever.
+   */
+  async #queued(): Promise<void> {
+    this.#marker ??= this.#deps.blocking
+      .bzpopmin(this.#queue.toKey('marker'), BLOCK_SECONDS)
+      .finally(() => {
+        this.#marker = undefined;
+      });
+    await Promise.race([this.#marker, this.#interrupted.promise]);
   }
 
   #handCommands(): number {
