@@ -1,6 +1,6 @@
 import type { Command, Posting } from './command.ts';
 import { UUID_PATTERN } from './grammar.ts';
-import { normalizeInstant } from './time.ts';
+import { INSTANT_PATTERN } from './time.ts';
 
 const SHA256_BASE64 = /^[A-Za-z0-9+/]{43}=$/;
 
@@ -29,7 +29,7 @@ function isCommand(value: unknown): value is Command {
     typeof value['fingerprint'] === 'string' &&
     SHA256_BASE64.test(value['fingerprint']) &&
     typeof value['acceptedAt'] === 'string' &&
-    normalizeInstant(value['acceptedAt']) !== null &&
+    INSTANT_PATTERN.test(value['acceptedAt']) &&
     isRecord(value['metadata']) &&
     isTextOrNull(value['description']) &&
     isTextOrNull(value['reference']) &&

@@ -22,7 +22,7 @@ test.each([
       [limits.REFERENCE_CHARS_MAX, 200],
       [limits.IDEMPOTENCY_KEY_CHARS_MAX, 255],
       [limits.WAIT_SECONDS_MAX, 10],
-      [limits.IDEMPOTENCY_WINDOW_MS, 3_600_000],
+      [limits.PUBLISHED_MS, 3_600_000],
       [limits.AMOUNT_LIMIT, BigInt(`1${'0'.repeat(38)}`)],
     ],
   ],

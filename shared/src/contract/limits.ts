@@ -56,8 +56,7 @@ export const COMMIT_STATEMENT_MS_MAX = 8 * SECOND;
 export const COMMIT_CLIENT_MS_MAX = 10 * SECOND;
 
 // Statuses and balances in Redis: a cache, and the window in which a reused key is noticed at once.
-export const IDEMPOTENCY_WINDOW_MS = 1 * HOUR;
-export const BALANCE_CACHE_MS = 1 * HOUR;
+export const PUBLISHED_MS = 1 * HOUR;
 
 // Waiting.
 export const WAITERS_MAX = 20_000;

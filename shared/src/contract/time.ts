@@ -2,6 +2,9 @@
 const RFC3339 =
   /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}:\d{2})$/;
 
+/** An instant as every record of ours has it: in UTC, to the microsecond. */
+export const INSTANT_PATTERN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/;
+
 /** Milliseconds since the epoch as RFC 3339 in UTC with microseconds. */
 export function instantText(epochMs: number): string {
   return `${new Date(epochMs).toISOString().slice(0, -1)}000Z`;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Outcome } from '@razao/shared/contract/command.ts';
-import { BALANCE_CACHE_MS, IDEMPOTENCY_WINDOW_MS } from '@razao/shared/contract/limits.ts';
+import { PUBLISHED_MS } from '@razao/shared/contract/limits.ts';
 import { decodeRecord, encodeQueued } from '@razao/shared/contract/status-record.ts';
 import { balanceKey, doneChannel, recordKey } from '@razao/shared/runtime/keys.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
@@ -36,10 +36,10 @@ test('a commit leaves its records and balances, each with its time to live', asy
   expect(await record()).toMatchObject({ status: 'posted', sequence: 1 });
   expect(await balance()).toBe('1 5 0');
   expect(await redis.pttl(recordKey(SHARD, LEDGER, command.id))).toBeGreaterThan(
-    IDEMPOTENCY_WINDOW_MS - 5_000,
+    PUBLISHED_MS - 5_000,
   );
   expect(await redis.pttl(balanceKey(SHARD, LEDGER, 'alice', 'BRL/2'))).toBeGreaterThan(
-    BALANCE_CACHE_MS - 5_000,
+    PUBLISHED_MS - 5_000,
   );
 });
 

@@ -1,6 +1,6 @@
 import { openSession } from '../books/open-session.ts';
 import { BATCH } from '../ways/batch.ts';
-import { runWay, type Way } from '../ways/run-way.ts';
+import { runWay, WARM_UP_SECONDS, type Way } from '../ways/run-way.ts';
 import { precomputeInserts } from './precompute-inserts.ts';
 
 /** More than any machine that this runs on inserts in a second. */
@@ -8,9 +8,9 @@ const BATCHES_PER_SECOND = 160;
 
 /** The ceiling: the insert statements of a commit with rows that were computed before, and nothing else. */
 export const insertRaw: Way['run'] = async (deps, { url, commands }) => {
+  const count = (WARM_UP_SECONDS + deps.seconds) * BATCHES_PER_SECOND;
+  const prepared = (await precomputeInserts(url, commands, count)).values();
   const session = await openSession(url, 0);
-  const count = deps.seconds * BATCHES_PER_SECOND;
-  const prepared = (await precomputeInserts(session, commands, count)).values();
   const writer = () => {
     const inserts = prepared.next().value;
     if (!inserts) return null;

@@ -6,23 +6,26 @@ import type { BatchRows } from '@razao/worker/commit/rows.ts';
 import { type BatchState, balanceKey } from '@razao/worker/commit/state.ts';
 import { writeRows } from '@razao/worker/commit/write-rows.ts';
 import type { Commands } from '../books/create-commands.ts';
+import { openSession } from '../books/open-session.ts';
 import { BATCH } from '../ways/batch.ts';
 
 export type Insert = { statement: Statement; values: unknown[] };
 
 /**
  * Applies `count` batches one after the other in memory, and returns for each the insert statements with which a commit would
- * store it, parameters and all. Nothing is written: `session` is only read from.
+ * store it, parameters and all. Nothing is written.
  */
 export async function precomputeInserts(
-  session: LockSession,
+  url: string,
   commands: Commands,
   count: number,
 ): Promise<Insert[][]> {
+  const session = await openSession(url, 0);
   await session.query('begin');
   // Whoever is funded is whom the batches touch.
   let state = await readState(session, commands.fund());
-  await session.query('rollback');
+  // What follows takes longer than a committer's session may be silent.
+  session.destroy();
   const all: Insert[][] = [];
   for (let batch = 0; batch < count; batch++) {
     const { rows } = applyBatch(state, commands.take(BATCH));

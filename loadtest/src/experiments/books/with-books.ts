@@ -21,7 +21,7 @@ export type WithBooksOptions = {
  * Runs a case on a fresh copy of the seed and verifies what it left: all the laws of the ledger, every balance, and as many
  * transactions as it says that it has written.
  */
-export async function withBooks<T extends { count: number }>(
+export async function withBooks<T extends { written: number }>(
   { bench: { postgresUrl }, seed, kind, problems, broken = [] }: WithBooksOptions,
   run: (books: MeasuredBooks) => Promise<T>,
 ): Promise<T> {
@@ -33,7 +33,7 @@ export async function withBooks<T extends { count: number }>(
   // Each case starts as long before the next checkpoint as the others.
   await withPostgres(url, (client) => client.query('checkpoint'));
   const result = await run({ url, ledgerId: seed.ledgerId, commands });
-  await verifyBooks({ url, commands, transactions: seeded + result.count, broken, problems });
+  await verifyBooks({ url, commands, transactions: seeded + result.written, broken, problems });
   await dropDatabase(postgresUrl, name);
   return result;
 }

@@ -6,7 +6,8 @@ import type { Results } from '../bench/interleave.ts';
 import type { Cost } from '../bench/measure-cost.ts';
 import type { Committed } from './commit-until.ts';
 
-export type WaySample = Committed & { cost: Cost };
+/** `written`: transactions in all, with those before the clock ran. */
+export type WaySample = Committed & { cost: Cost; written: number };
 
 /** A table of ways to commit, a line for each; `ceiling` names the one that all are compared with, if any. */
 export function formatWays(
