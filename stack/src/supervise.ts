@@ -108,7 +108,7 @@ export class SupervisedProcess implements ManagedProcess {
 
   #spawn(): void {
     const { entry, env, logFile } = this.#spec;
-    const child = spawn(process.execPath, ['--import', LEASH, entry], {
+    const child = spawn(process.execPath, ['--max-semi-space-size=32', '--import', LEASH, entry], {
       cwd: ROOT,
       env: { ...process.env, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -20,8 +20,10 @@ export async function readBody<T extends z.ZodType>(
       faults: [{ header: 'Content-Type', detail: 'must be application/json, in UTF-8' }],
     });
   }
-  const value = parseJson(await readBytes(request, bytesMax).catch(refuseBroken));
-  refusePrototypes(value);
+  const text = decode(await readBytes(request, bytesMax).catch(refuseBroken));
+  const value = parseJson(text);
+  // Spelled out or by escapes; without either there is nothing to look for.
+  if (text.includes('__proto__') || text.includes('\\u')) refusePrototypes(value);
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new Problem('invalid_request', 'the body is not valid', {
@@ -57,13 +59,25 @@ function refuseBroken(error: unknown): never {
   throw new Problem('invalid_request', 'the body broke off', { faults, cause: error });
 }
 
-function parseJson(bytes: Uint8Array): unknown {
+function decode(bytes: Uint8Array): string {
   try {
-    return JSON.parse(utf8.decode(bytes));
+    return utf8.decode(bytes);
   } catch {
-    const faults = [{ pointer: '#', detail: 'is not JSON in UTF-8' }];
-    throw new Problem('invalid_request', 'the body is not JSON', { faults });
+    throw notJson();
   }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw notJson();
+  }
+}
+
+function notJson(): Problem {
+  const faults = [{ pointer: '#', detail: 'is not JSON in UTF-8' }];
+  return new Problem('invalid_request', 'the body is not JSON', { faults });
 }
 
 type Branch = { value: object; key: string; parent: Branch | null };

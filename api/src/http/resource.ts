@@ -10,15 +10,17 @@ export function resource(
   path: string,
   handlers: { [M in Method]?: Handler<ApiEnv> },
 ): void {
-  app.use(path, async (c, next) => {
-    c.set('route', path);
-    await next();
-  });
-  for (const [method, handler] of Object.entries(handlers)) app.on(method, path, handler);
+  for (const [method, handler] of Object.entries(handlers)) {
+    app.on(method, path, (c, next) => {
+      c.set('route', path);
+      return handler(c, next);
+    });
+  }
   const allow = Object.keys(handlers)
     .flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
     .join(', ');
-  app.all(path, () => {
+  app.all(path, (c) => {
+    c.set('route', path);
     throw new Problem('method_not_allowed', `this resource has ${allow}`, {
       headers: { Allow: allow },
     });

@@ -1,4 +1,5 @@
 import type { Command } from '@razao/shared/contract/command.ts';
+import { CHUNK_UNDER_WAY_MS_MAX } from '@razao/shared/contract/limits.ts';
 import {
   decodeRecord,
   encodeQueued,
@@ -10,8 +11,14 @@ import { recordKey } from '@razao/shared/runtime/keys.ts';
 import type { Redis } from 'ioredis';
 import { admit, type Claim, takeOver } from './admit.ts';
 
-/** What holds for an id: ours to enqueue, or the record of a write that is durable already. */
-export type Verdict = { fresh: true } | { fresh: false; record: StatusRecord };
+/**
+ * What holds for an id: ours to enqueue; or the record of a write that is durable already; or contested: another process is
+ * just accepting another command under it, and which of the two it is cannot be told yet.
+ */
+export type Verdict =
+  | { fresh: true }
+  | { fresh: false; record: StatusRecord }
+  | { contested: true };
 
 const ROUNDS_MAX = 5;
 
@@ -32,7 +39,7 @@ export async function claimIds(deps: ClaimDeps, commands: readonly Command[]): P
       return verdicts[i] || typeof line !== 'string' ? [] : [{ i, claim, line }];
     });
     if (suspects.length === 0) return verdicts as Verdict[];
-    await settle(deps, suspects, lines, verdicts);
+    await settle(deps, commands, suspects, lines, verdicts);
   }
   throw new Error('records kept changing hands while they were claimed');
 }
@@ -46,9 +53,13 @@ function judge(line: string | null, chunkId: string): Verdict | undefined {
 
 type Suspect = { i: number; claim: Claim; line: string };
 
-/** Suspects whose chunk is queued are replays; the others are taken over, unless they have changed since. */
+/**
+ * Suspects whose chunk is queued are replays; the others are taken over, unless they have changed since. Taking over the
+ * same command while its chunk is still on its way does no harm: it is applied once. Another command has to wait.
+ */
 async function settle(
   deps: ClaimDeps,
+  commands: readonly Command[],
   suspects: readonly Suspect[],
   lines: (string | null)[],
   verdicts: (Verdict | undefined)[],
@@ -59,6 +70,7 @@ async function settle(
   for (const [n, { i }] of suspects.entries()) {
     const record = records[n];
     if (record && present.has(chunks[n] ?? '')) verdicts[i] = { fresh: false, record };
+    else if (record && isContested(record, commands[i])) verdicts[i] = { contested: true };
   }
   const dead = suspects.filter(({ i }) => !verdicts[i]);
   if (dead.length === 0) return;
@@ -68,6 +80,11 @@ async function settle(
     lines[i] = now[n] ?? null;
     verdicts[i] = judge(lines[i] ?? null, deps.chunkId);
   }
+}
+
+function isContested(record: StatusRecord, command: Command | undefined): boolean {
+  const age = Date.now() - Date.parse(record.acceptedAt);
+  return record.fingerprint !== command?.fingerprint && age < CHUNK_UNDER_WAY_MS_MAX;
 }
 
 function chunkOf(record: StatusRecord | null): string | null {

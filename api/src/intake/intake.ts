@@ -118,7 +118,7 @@ export class Intake {
       claimIds({ redis, queue: this.#queue, shard, chunkId }, firsts),
       this.#readDepth(this.#queue),
     ]);
-    const commands = firsts.filter((_, i) => verdicts[i]?.fresh);
+    const commands = firsts.filter((_, i) => isFresh(verdicts[i]));
     if (commands.length > 0) {
       await addChunk(this.#queue, chunkId, { v: 1, commands });
       metrics.chunkCommands.observe(commands.length);
@@ -150,11 +150,15 @@ function answer(
   const known = new Map(
     firsts.map((command, i) => [idOf(command), { command, verdict: verdicts[i] as Verdict }]),
   );
-  for (const { command, resolve } of chunk) {
+  for (const { command, resolve, reject } of chunk) {
     const { command: first, verdict } = known.get(idOf(command)) as {
       command: Command;
       verdict: Verdict;
     };
+    if ('contested' in verdict) {
+      reject(unavailable('another command with this key is being accepted'));
+      continue;
+    }
     const record: StatusRecord = verdict.fresh
       ? {
           status: 'queued',
@@ -166,6 +170,10 @@ function answer(
       : verdict.record;
     resolve({ fresh: verdict.fresh && first === command, record });
   }
+}
+
+function isFresh(verdict: Verdict | undefined): boolean {
+  return verdict !== undefined && 'fresh' in verdict && verdict.fresh;
 }
 
 function idOf(command: Command): string {

@@ -26,6 +26,8 @@ export const AMOUNT_LIMIT = 10n ** BigInt(AMOUNT_DIGITS_MAX);
 // Intake: what an API process gathers before Redis has it.
 export const CHUNK_COMMANDS_MAX = 1_000;
 export const CHUNK_BYTES_MAX = 1 * MIB;
+/** How long a record may name a chunk that is on its way to the queue, by the timeout of the call. */
+export const CHUNK_UNDER_WAY_MS_MAX = 5 * SECOND;
 /** Callers waiting in one process for one shard's chunk; more are answered 503. */
 export const INTAKE_PENDING_MAX = 20_000;
 
@@ -78,6 +80,10 @@ const relations: readonly [boolean, string][] = [
     'fetching ends before the lock can pass on',
   ],
   [LOCK_ANSWER_AGE_MS_MAX < LOCK_IDLE_SESSION_MS, 'fetching ends before the lock can pass on'],
+  [
+    REDIS_COMMAND_MS_MAX < CHUNK_UNDER_WAY_MS_MAX,
+    'a chunk under way is queued or given up by then',
+  ],
   [COMMIT_STATEMENT_MS_MAX < COMMIT_CLIENT_MS_MAX, 'the server gives up before the client'],
 ];
 for (const [holds, law] of relations) {

@@ -45,7 +45,11 @@ export class Problem extends Error {
     detail: string,
     options: { faults?: readonly Fault[]; headers?: Record<string, string>; cause?: unknown } = {},
   ) {
+    // Where it was thrown tells nothing, and recording it costs more than the rest of a refused request.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(detail, 'cause' in options ? { cause: options.cause } : undefined);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'Problem';
     this.code = code;
     this.faults = options.faults ?? [];

@@ -7,8 +7,16 @@ export const INSTANT_PATTERN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/;
 
 /** Milliseconds since the epoch as RFC 3339 in UTC with microseconds. */
 export function instantText(epochMs: number): string {
-  return `${new Date(epochMs).toISOString().slice(0, -1)}000Z`;
+  if (epochMs !== lastMs) {
+    lastMs = epochMs;
+    lastText = `${new Date(epochMs).toISOString().slice(0, -1)}000Z`;
+  }
+  return lastText;
 }
+
+// Under load many commands are accepted within one millisecond.
+let lastMs = Number.NaN;
+let lastText = '';
 
 /**
  * Reads an RFC 3339 instant and writes it in UTC to the microsecond (`2026-01-02T03:04:05.678901Z`); digits beyond are
