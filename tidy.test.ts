@@ -22,7 +22,10 @@ const CONSTRUCTORS = {
   Pool: ['api/src/database.ts'],
   Redis: ['shared/src/runtime/redis.ts'],
   Queue: ['shared/src/queue/chunk-queue.ts'],
-  Worker: ['shared/src/queue/hand-pump.ts'],
+  Worker: [
+    'loadtest/src/experiments/chunks/drain-by-stock-worker.ts',
+    'shared/src/queue/hand-pump.ts',
+  ],
   Client: [
     'sql/src/migrate.ts',
     'stack/src/services/with-postgres.ts',

@@ -16,7 +16,7 @@ test('invariant 4: a standby takes over from a killed committer within 2 s, in o
   const { stack } = world;
   const traffic = await begin('killed');
   for (let round = 0; round < 2; round++) {
-    const victim = await lockHolder(stack);
+    const victim = await lockHolder(stack, 'killed');
     const posted = await newestPosted('killed');
     const at = performance.now();
     await victim.kill();

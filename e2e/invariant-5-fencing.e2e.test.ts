@@ -17,7 +17,7 @@ test('invariant 5: a committer that is stopped loses its lock within 8 s, and do
   await call(`${stack.apiUrls[0]}/v1/ledgers/fencing`, 'PUT', {});
   const traffic = startTraffic(stack, 'fencing', 8);
   await until('traffic flows', () => traffic.accepted() > 200);
-  const stopped = await lockHolder(stack);
+  const stopped = await lockHolder(stack, 'fencing');
   await stopped.kill('SIGSTOP');
   const before = await posted();
   const at = performance.now();
@@ -26,7 +26,7 @@ test('invariant 5: a committer that is stopped loses its lock within 8 s, and do
   await stopped.kill('SIGCONT');
   const woken = await posted();
   await until('traffic flows on', async () => (await posted()) > woken + 300);
-  expect((await lockHolder(stack)).name).not.toBe(stopped.name);
+  expect((await lockHolder(stack, 'fencing')).name).not.toBe(stopped.name);
   const promised = await traffic.finish();
   expect(traffic.strange()).toEqual([]);
   await promisesKept(stack, 'fencing', promised);
