@@ -5,7 +5,7 @@ import type { Context } from 'hono';
 import type { Deps } from '../deps.ts';
 import type { ApiEnv } from '../http/env.ts';
 import { jsonResponse } from '../http/json-response.ts';
-import { readPreferWait, type Wait, waitFor } from '../http/prefer.ts';
+import { readPreferWait, waitFor } from '../http/prefer.ts';
 import { readQuery } from '../http/query.ts';
 import type { Ledger } from '../ledgers/ledger-directory.ts';
 import { cannotTell } from './lookup.ts';
@@ -33,16 +33,12 @@ export async function getTransaction(c: Context<ApiEnv>, deps: Deps): Promise<Re
     if (outcome)
       return jsonResponse(await readStored(deps, ledger, id, outcome), 200, wait.applied);
     return jsonResponse(knownSoFar(ledger.name, id, record), 200, {
-      ...queuedHeaders(wait),
+      ...wait.applied,
       'Retry-After': '1',
     });
   } finally {
     ticket?.leave();
   }
-}
-
-function queuedHeaders(wait: Wait): Record<string, string> {
-  return wait.applied;
 }
 
 /** Null where Redis has no record, undefined where it does not answer: then Postgres is asked. */
