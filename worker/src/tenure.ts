@@ -8,6 +8,7 @@ import { commitInHalves } from './commit/commit-in-halves.ts';
 import { fitsBatch } from './commit/join-chunks.ts';
 import { LockLost } from './commit/lock-lost.ts';
 import type { LockSession } from './commit/lock-session.ts';
+import { createPace } from './commit/pace.ts';
 import {
   createFailureWindow,
   forgetAttempts,
@@ -34,6 +35,7 @@ export class Tenure {
   readonly #blocking: Redis;
   readonly #pump: ChunkPump;
   readonly #failures = createFailureWindow();
+  readonly #pace = createPace();
   #publishing: Promise<void> = Promise.resolve();
 
   /** `signal` asks for an orderly end. */
@@ -57,6 +59,7 @@ export class Tenure {
     void ended.then(() => this.#pump.halt());
     try {
       while (!this.#over() && !this.#failures.full()) {
+        await this.#pace.next();
         const chunks = await this.#pump.take(fitsBatch);
         if (chunks.length === 0) break;
         await this.#work(chunks);
@@ -75,6 +78,7 @@ export class Tenure {
     if (first?.commands === null) return this.#putAside(first);
     if (first?.alone) return this.#workAlone(first);
     const commands = chunks.flatMap((chunk) => chunk.commands ?? []);
+    this.#pace.began(commands.length);
     const commits = await this.#commit(() =>
       commitInHalves(this.#session, commands, this.#onUnprocessable),
     );

@@ -39,6 +39,9 @@ export const QUEUE_DEPTH_AGE_MS_MAX = 50;
 // Committer.
 export const BATCH_COMMANDS_MAX = 2_000;
 export const BATCH_POSTINGS_MAX = 10_000;
+/** While commits carry so many commands, the next begins so long after the last one began. */
+export const BUSY_BATCH_COMMANDS_MIN = 50;
+export const BUSY_COMMIT_INTERVAL_MS = 25;
 /** What a committer has fetched beyond the commit under way: no more is asked for from here on. */
 export const HAND_COMMANDS_MAX = 2_500;
 export const FETCH_CHUNKS_MAX = 16;
