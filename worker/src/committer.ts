@@ -9,7 +9,7 @@ import { LockSession } from './commit/lock-session.ts';
 import { Tenure } from './tenure.ts';
 
 const RECONNECT_MS = 250;
-const STOP_MS_MAX = 5_000;
+const STOP_MS_MAX = 6_000;
 
 export type CommitterDeps = {
   shard: number;

@@ -8,6 +8,7 @@ import type { Service } from '@razao/shared/runtime/service.ts';
 import type { Redis } from 'ioredis';
 
 const PERIOD_MS = 2_000;
+const STOP_MS_MAX = 500;
 
 export type QueueWatchDeps = { redis: Redis; shards: number; metrics: WorkerMetrics; log: Logger };
 
@@ -57,7 +58,8 @@ export function createQueueWatch({ redis, shards, metrics, log }: QueueWatchDeps
     },
     async stop() {
       stopping.abort();
-      await running;
+      // A Redis that is down is not waited for: nothing here has to be finished.
+      await Promise.race([running, delay(STOP_MS_MAX, undefined, { ref: false })]);
     },
   };
 }
