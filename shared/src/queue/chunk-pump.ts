@@ -61,7 +61,7 @@ export class ChunkPump {
   #stopped = false;
   #wake: () => void = () => {};
   #marker: Promise<unknown> | undefined;
-  #interrupted = Promise.withResolvers<void>();
+  #interrupt: () => void = () => {};
 
   constructor(deps: ChunkPumpDeps) {
     this.#deps = deps;
@@ -104,7 +104,7 @@ export class ChunkPump {
   halt(): void {
     this.#stopped = true;
     this.#wake();
-    this.#interrupted.resolve();
+    this.#interrupt();
   }
 
   /** Fetches no more. With `giveBack` (the lock is held, nothing is in a commit) all in hand goes back to the front. */
@@ -121,8 +121,7 @@ export class ChunkPump {
   readonly #onClose = (): void => {
     this.#connection += 1;
     this.#dirty = true;
-    this.#interrupted.resolve();
-    this.#interrupted = Promise.withResolvers();
+    this.#interrupt();
   };
 
   async #fetchUntilStopped(): Promise<void> {
@@ -193,7 +192,12 @@ export class ChunkPump {
       .finally(() => {
         this.#marker = undefined;
       });
-    await Promise.race([this.#marker, this.#interrupted.promise]);
+    const marker = this.#marker;
+    // Not a race with one promise for all interruptions: that would keep a reaction for every wait there ever was.
+    await new Promise<void>((resolve, reject) => {
+      this.#interrupt = resolve;
+      marker.then(() => resolve(), reject);
+    });
   }
 
   #handCommands(): number {
