@@ -55,7 +55,7 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
     metrics,
     log,
     dependencies: () => ({ redis: guard.fault(), postgres: database.fault() }),
-    ready: () => shards.agreed(),
+    ready: () => shards.done(),
   };
   const connections: Service = {
     name: 'connections',
