@@ -5,7 +5,7 @@ import { type Chunk, ChunkPump } from '@razao/shared/queue/chunk-pump.ts';
 import type { Redis } from 'ioredis';
 import { type Commit, commitBatch } from './commit/commit-batch.ts';
 import { commitInHalves } from './commit/commit-in-halves.ts';
-import { fitsBatch } from './commit/join-chunks.ts';
+import { startBatch } from './commit/join-chunks.ts';
 import { LockLost } from './commit/lock-lost.ts';
 import type { LockSession } from './commit/lock-session.ts';
 import { createPace } from './commit/pace.ts';
@@ -60,7 +60,7 @@ export class Tenure {
     try {
       while (!this.#over() && !this.#failures.full()) {
         await this.#pace.next();
-        const chunks = await this.#pump.take(fitsBatch);
+        const chunks = await this.#pump.take(startBatch());
         if (chunks.length === 0) break;
         await this.#work(chunks);
       }

@@ -2,17 +2,34 @@ import { BATCH_COMMANDS_MAX, BATCH_POSTINGS_MAX } from '@razao/shared/contract/l
 import type { Chunk } from '@razao/shared/queue/chunk-pump.ts';
 
 /**
- * Whether a chunk still fits into the batch of the chunks taken before it. One that cannot be decoded or must run alone
- * shares a batch with nobody.
+ * Starts a batch: the function it returns says of each next chunk whether it fits in too. It is asked in order, and counts
+ * what it let in. A chunk that cannot be decoded or must run alone shares a batch with nobody.
  */
-export function fitsBatch(taken: readonly Chunk[], next: Chunk): boolean {
-  const all = [...taken, next];
-  if (all.some((chunk) => chunk.alone || chunk.commands === null)) return false;
-  let commands = 0;
-  let postings = 0;
-  for (const chunk of all) {
-    commands += chunk.commands?.length ?? 0;
-    for (const command of chunk.commands ?? []) postings += command.postings.length;
-  }
-  return commands <= BATCH_COMMANDS_MAX && postings <= BATCH_POSTINGS_MAX;
+export function startBatch(): (taken: readonly Chunk[], next: Chunk) => boolean {
+  let size: Size | undefined;
+  return (taken, next) => {
+    const [first] = taken;
+    if (!first || standsAlone(first) || standsAlone(next)) return false;
+    const before = size ?? sizeOf(first);
+    const added = sizeOf(next);
+    const commands = before.commands + added.commands;
+    const postings = before.postings + added.postings;
+    const fits = commands <= BATCH_COMMANDS_MAX && postings <= BATCH_POSTINGS_MAX;
+    size = fits ? { commands, postings } : before;
+    return fits;
+  };
+}
+
+type Size = { commands: number; postings: number };
+
+function standsAlone(chunk: Chunk): boolean {
+  return chunk.alone || chunk.commands === null;
+}
+
+function sizeOf({ commands }: Chunk): Size {
+  const all = commands ?? [];
+  return {
+    commands: all.length,
+    postings: all.reduce((sum, command) => sum + command.postings.length, 0),
+  };
 }

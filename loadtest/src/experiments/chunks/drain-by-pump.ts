@@ -1,7 +1,7 @@
 import { type Chunk, ChunkPump } from '@razao/shared/queue/chunk-pump.ts';
 import { createLog } from '@razao/shared/runtime/log.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
-import { fitsBatch } from '@razao/worker/commit/join-chunks.ts';
+import { startBatch } from '@razao/worker/commit/join-chunks.ts';
 
 /**
  * Takes `count` chunks out of a shard's queue as the committer does, with nothing to commit: the ones before are completed
@@ -15,7 +15,7 @@ export async function drainByPump(redisUrl: string, shard: number, count: number
   let commands = 0;
   let completing = Promise.resolve();
   while (ids.length < count) {
-    const chunks: Chunk[] = await pump.take(fitsBatch);
+    const chunks: Chunk[] = await pump.take(startBatch());
     for (const chunk of chunks) {
       ids.push(chunk.id);
       commands += chunk.commands?.length ?? 0;
