@@ -44,23 +44,17 @@ function learn(
   state: BatchState,
   rows: BatchRows,
 ): Map<string, BalanceState> {
-  const accounts = new Map(state.accounts);
-  for (const { ledgerId, address } of rows.accounts)
-    accounts.set(accountKey(ledgerId, address), 'none');
-  const balances = new Map(state.balances);
-  for (const { after } of rows.balances) {
-    balances.set(balanceKey(after.ledgerId, after.address, after.asset), after);
-  }
   const after = new Map(rows.ledgers.map((row) => [row.after.id, row.after]));
-  for (const ledger of state.ledgers.values()) {
-    const ours = ([key]: readonly [string, unknown]) => key.startsWith(`${ledger.id}/`);
-    const single = state.ledgers.size === 1;
-    session.known.learn(
-      after.get(ledger.id) ?? ledger,
-      single ? accounts : [...accounts].filter(ours),
-      single ? balances : [...balances].filter(ours),
-    );
+  const ledgers = [...state.ledgers.values()].map((ledger) => after.get(ledger.id) ?? ledger);
+  const created = rows.accounts.map(
+    (row) => [accountKey(row.ledgerId, row.address), 'none'] as const,
+  );
+  const balances = new Map(state.balances);
+  for (const row of rows.balances) {
+    const { ledgerId, address, asset } = row.after;
+    balances.set(balanceKey(ledgerId, address, asset), row.after);
   }
+  session.known.learn(ledgers, [...state.accounts, ...created], balances);
   return balances;
 }
 

@@ -1,5 +1,5 @@
 import { KNOWN_BALANCES_MAX } from '@razao/shared/contract/limits.ts';
-import type { BalanceState, Frozen, LedgerState } from './state.ts';
+import { type BalanceState, type Frozen, type LedgerState, ledgerOf } from './state.ts';
 
 /** What is known of one ledger as of its `nextSequence` and `settingsVersion`; keys as in `BatchState`. */
 export type KnownLedger = {
@@ -37,26 +37,27 @@ export class KnownState {
     return NOTHING;
   }
 
-  /** Remembers what a commit read and wrote, after it succeeded; `ledger` is as the commit left it. */
+  /** Remembers what a commit read and wrote, after it succeeded; `ledgers` are as the commit left them. */
   learn(
-    ledger: LedgerState,
+    ledgers: readonly LedgerState[],
     accounts: Iterable<readonly [key: string, Frozen]>,
     balances: Iterable<readonly [key: string, BalanceState]>,
   ): void {
     if (this.#balances > KNOWN_BALANCES_MAX) this.clear();
-    const entry = this.#ledgers.get(ledger.id) ?? {
-      nextSequence: 0,
-      settingsVersion: 0,
-      accounts: new Map(),
-      balances: new Map(),
-    };
-    this.#ledgers.set(ledger.id, entry);
-    const before = entry.balances.size;
-    entry.nextSequence = ledger.nextSequence;
-    entry.settingsVersion = ledger.settingsVersion;
-    for (const [key, frozen] of accounts) entry.accounts.set(key, frozen);
-    for (const [key, balance] of balances) entry.balances.set(key, balance);
-    this.#balances += entry.balances.size - before;
+    for (const { id, nextSequence, settingsVersion } of ledgers) {
+      const { accounts, balances } = this.#ledgers.get(id) ?? {
+        accounts: new Map(),
+        balances: new Map(),
+      };
+      this.#ledgers.set(id, { nextSequence, settingsVersion, accounts, balances });
+    }
+    for (const [key, frozen] of accounts)
+      this.#ledgers.get(ledgerOf(key))?.accounts.set(key, frozen);
+    for (const [key, balance] of balances) {
+      const known = this.#ledgers.get(ledgerOf(key))?.balances;
+      if (known && !known.has(key)) this.#balances += 1;
+      known?.set(key, balance);
+    }
   }
 
   /** Forgets everything: a commit failed, and somebody may have written without the lock. */

@@ -40,6 +40,11 @@ export function accountKey(ledgerId: number, address: string): string {
   return `${ledgerId}/${address}`;
 }
 
+/** The ledger that a key of any kind belongs to. */
+export function ledgerOf(key: string): number {
+  return Number.parseInt(key, 10);
+}
+
 export function balanceKey(ledgerId: number, address: string, asset: string): string {
   return `${ledgerId}/${address}/${asset}`;
 }
