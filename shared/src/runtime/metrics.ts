@@ -151,10 +151,5 @@ export function createWorkerMetrics(registry: Registry) {
       labelNames,
       registers,
     }),
-    outboxRows: new Gauge({
-      name: 'razao_outbox_rows',
-      help: 'Commits that the search index lacks',
-      registers,
-    }),
   };
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
+import { UUID_PATTERN } from '../contract/grammar.ts';
 
-const UUID_SHAPE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const CLIENT_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-7][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /**
@@ -12,7 +12,7 @@ export function transactionId(ledger: string, key: string): string {
   const lower = key.toLowerCase();
   if (CLIENT_UUID.test(lower)) return lower;
   // A UUID is compared in lower case, also where it is of a kind that cannot be the id itself.
-  return derivedId('key', ledger, UUID_SHAPE.test(lower) ? lower : key);
+  return derivedId('key', ledger, UUID_PATTERN.test(lower) ? lower : key);
 }
 
 /**
