@@ -1,14 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from '@razao/shared/contract/command.ts';
+import { BUSY_COMMITS } from '@razao/shared/contract/limits.ts';
 import { setAside } from '@razao/shared/queue/aside.ts';
 import { type Chunk, ChunkPump } from '@razao/shared/queue/chunk-pump.ts';
+import { createPace } from '@razao/shared/runtime/pace.ts';
 import type { Redis } from 'ioredis';
 import { type Commit, commitBatch } from './commit/commit-batch.ts';
 import { commitInHalves } from './commit/commit-in-halves.ts';
 import { startBatch } from './commit/join-chunks.ts';
 import { LockLost } from './commit/lock-lost.ts';
 import type { LockSession } from './commit/lock-session.ts';
-import { createPace } from './commit/pace.ts';
 import {
   createFailureWindow,
   forgetAttempts,
@@ -35,7 +36,7 @@ export class Tenure {
   readonly #blocking: Redis;
   readonly #pump: ChunkPump;
   readonly #failures = createFailureWindow();
-  readonly #pace = createPace();
+  readonly #pace = createPace(BUSY_COMMITS);
   #publishing: Promise<void> = Promise.resolve();
 
   /** `signal` asks for an orderly end. */

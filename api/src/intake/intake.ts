@@ -1,5 +1,6 @@
 import type { Command } from '@razao/shared/contract/command.ts';
 import {
+  BUSY_FLUSHES,
   CHUNK_BYTES_MAX,
   CHUNK_COMMANDS_MAX,
   INTAKE_PENDING_MAX,
@@ -16,6 +17,7 @@ import {
 } from '@razao/shared/queue/chunk-queue.ts';
 import { countQueued } from '@razao/shared/queue/depth.ts';
 import type { ApiMetrics } from '@razao/shared/runtime/metrics.ts';
+import { createPace } from '@razao/shared/runtime/pace.ts';
 import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
 import type { Redis } from 'ioredis';
 import { claimIds, type Verdict } from './claim-ids.ts';
@@ -41,13 +43,14 @@ export type IntakeDeps = {
 
 /**
  * Gathers a shard's commands while its previous flush is under way, and makes them durable together: one call admits their
- * ids, one job carries the fresh ones. There is no timer: an idle intake flushes at once. One flush at a time keeps the
+ * ids, one job carries the fresh ones. An idle intake flushes at once; full ones are spaced out by a few milliseconds. One flush at a time keeps the
  * order in which callers are answered the order of the queue.
  */
 export class Intake {
   readonly #deps: IntakeDeps;
   #pending: Pending[] = [];
   #flushing = false;
+  readonly #pace = createPace(BUSY_FLUSHES);
   #queue: ChunkQueue | undefined;
   #depth = 0;
   #depthAt = Number.NEGATIVE_INFINITY;
@@ -79,7 +82,9 @@ export class Intake {
 
   async #flushAll(): Promise<void> {
     while (this.#pending.length > 0) {
+      await this.#pace.next();
       const chunk = this.#takeChunk();
+      this.#pace.began(chunk.length);
       this.#deps.metrics.pending.dec(chunk.length);
       const done = this.#deps.metrics.flushSeconds.startTimer();
       try {

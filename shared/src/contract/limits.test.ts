@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import * as limits from './limits.ts';
 
-test.each(Object.entries(limits))('%s is a positive number', (name, value) => {
+const numbers = Object.entries(limits).flatMap(([name, value]) =>
+  typeof value === 'object'
+    ? Object.entries(value).map(([key, part]) => [`${name}.${key}`, part] as const)
+    : [[name, value] as const],
+);
+
+test.each(numbers)('%s is a positive number', (name, value) => {
   expect(value > 0).toBe(true);
   expect(typeof value === 'bigint' || Number.isSafeInteger(value) || name.includes('_SHARE_')).toBe(
     true,

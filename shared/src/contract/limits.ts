@@ -30,6 +30,8 @@ export const CHUNK_BYTES_MAX = 1 * MIB;
 export const CHUNK_UNDER_WAY_MS_MAX = 5 * SECOND;
 /** Callers waiting in one process for one shard's chunk; more are answered 503. */
 export const INTAKE_PENDING_MAX = 20_000;
+/** While chunks carry so many commands, the next flush begins so long after the last one began. */
+export const BUSY_FLUSHES = { busy: 24, intervalMs: 6 };
 
 // Queue: what may wait in Redis before writes are refused.
 export const QUEUE_CHUNKS_MAX = 5_000;
@@ -40,8 +42,7 @@ export const QUEUE_DEPTH_AGE_MS_MAX = 50;
 export const BATCH_COMMANDS_MAX = 2_000;
 export const BATCH_POSTINGS_MAX = 10_000;
 /** While commits carry so many commands, the next begins so long after the last one began. */
-export const BUSY_BATCH_COMMANDS_MIN = 50;
-export const BUSY_COMMIT_INTERVAL_MS = 25;
+export const BUSY_COMMITS = { busy: 80, intervalMs: 50 };
 /** What a committer has fetched beyond the commit under way: no more is asked for from here on. */
 export const HAND_COMMANDS_MAX = 2_500;
 export const FETCH_CHUNKS_MAX = 16;

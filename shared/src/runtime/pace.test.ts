@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { createPace } from './pace.ts';
+
+const RULE = { busy: 50, intervalMs: 25 };
+
+test('a turn after a small one begins at once', async () => {
+  const pace = createPace(RULE);
+  pace.began(RULE.busy - 1);
+  expect(await timed(pace.next)).toBeLessThan(RULE.intervalMs / 2);
+});
+
+test('a turn after a large one begins an interval after it began', async () => {
+  const pace = createPace(RULE);
+  pace.began(RULE.busy);
+  expect(await timed(pace.next)).toBeGreaterThan(RULE.intervalMs - 3);
+  expect(await timed(pace.next)).toBeLessThan(RULE.intervalMs / 2);
+});
+
+test('a turn after one that took longer than the interval begins at once', async () => {
+  let clock = 0;
+  const pace = createPace(RULE, () => clock);
+  pace.began(RULE.busy);
+  clock = RULE.intervalMs + 1;
+  expect(await timed(pace.next)).toBeLessThan(RULE.intervalMs / 2);
+});
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}

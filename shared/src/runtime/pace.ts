@@ -1,0 +1,25 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Spaces out what costs the same however little it carries, while there is much to carry. */
+export type Pace = { began(commands: number): void; next(): Promise<void> };
+
+/**
+ * After a turn that carried `busy` commands or more, the next begins no sooner than `intervalMs` after that one began: so it
+ * carries more. After a smaller one nothing is waited for: who is alone is served at once. A turn that took longer than the
+ * interval is followed at once.
+ */
+export function createPace(
+  { busy, intervalMs }: { busy: number; intervalMs: number },
+  now: () => number = () => performance.now(),
+): Pace {
+  let earliest = Number.NEGATIVE_INFINITY;
+  return {
+    began(commands) {
+      if (commands >= busy) earliest = now() + intervalMs;
+    },
+    async next() {
+      const ms = earliest - now();
+      if (ms > 0) await delay(ms);
+    },
+  };
+}
