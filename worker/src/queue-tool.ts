@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readAside } from '@razao/shared/queue/aside.ts';
+import { readAside, retryAside } from '@razao/shared/queue/aside.ts';
 import { openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { readDepth } from '@razao/shared/queue/depth.ts';
 import { openFailFastRedis } from '@razao/shared/runtime/redis.ts';
@@ -24,18 +24,37 @@ async function showQueues(redis: Redis, shards: number): Promise<void> {
   }
 }
 
+/** `npm run queue -- retry <chunk>`: puts a chunk that was set aside at the back of its queue. */
+async function retry(redis: Redis, shards: number, chunkId: string): Promise<void> {
+  for (let shard = 0; shard < shards; shard++) {
+    if (!(await retryAside(redis, shard, chunkId))) continue;
+    console.log(`${chunkId} is back in the queue of shard ${shard}`);
+    return;
+  }
+  throw new Error(`no chunk ${chunkId} was set aside; npm run queue lists those that were`);
+}
+
+const USAGE =
+  'npm run queue shows the queues; npm run queue -- retry <chunk> retries a chunk that was set aside';
+
 try {
+  const [action, chunkId, ...more] = process.argv.slice(2);
+  if (more.length > 0 || (action !== undefined && (action !== 'retry' || !chunkId)))
+    throw new Error(USAGE);
   const { REDIS_URL, SHARDS } = readQueueToolConfig();
   const redis = openFailFastRedis(REDIS_URL);
   try {
     await once(redis, 'ready', { signal: AbortSignal.timeout(3_000) });
-    await showQueues(redis, SHARDS);
+    await (chunkId ? retry(redis, SHARDS, chunkId) : showQueues(redis, SHARDS));
   } finally {
     redis.disconnect();
   }
 } catch (error) {
-  const why =
-    (error as Error).name === 'AbortError' ? 'Redis does not answer' : (error as Error).message;
-  console.error(`${why}\nnpm start brings up a Redis; REDIS_URL names another`);
+  const silent = (error as Error).name === 'AbortError';
+  console.error(
+    silent
+      ? 'Redis does not answer\nnpm start brings up a Redis; REDIS_URL names another'
+      : (error as Error).message,
+  );
   process.exit(1);
 }

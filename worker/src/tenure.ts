@@ -3,6 +3,7 @@ import type { Command } from '@razao/shared/contract/command.ts';
 import { BUSY_COMMITS } from '@razao/shared/contract/limits.ts';
 import { setAside } from '@razao/shared/queue/aside.ts';
 import { type Chunk, ChunkPump } from '@razao/shared/queue/chunk-pump.ts';
+import { killPoint } from '@razao/shared/runtime/kill-point.ts';
 import { createPace } from '@razao/shared/runtime/pace.ts';
 import type { Redis } from 'ioredis';
 import { type Commit, commitBatch } from './commit/commit-batch.ts';
@@ -160,6 +161,7 @@ export class Tenure {
       }
       done();
     }
+    killPoint('before-complete');
     await this.#pump
       .complete(chunks)
       .catch((error) => log.warn({ err: error, shard }, 'chunks stay in the queue'));

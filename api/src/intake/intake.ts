@@ -16,6 +16,7 @@ import {
   openChunkQueue,
 } from '@razao/shared/queue/chunk-queue.ts';
 import { countQueued } from '@razao/shared/queue/depth.ts';
+import { killPoint } from '@razao/shared/runtime/kill-point.ts';
 import type { ApiMetrics } from '@razao/shared/runtime/metrics.ts';
 import { createPace } from '@razao/shared/runtime/pace.ts';
 import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
@@ -123,9 +124,11 @@ export class Intake {
       claimIds({ redis, queue: this.#queue, shard, chunkId }, firsts),
       this.#readDepth(this.#queue),
     ]);
+    killPoint('after-admit');
     const commands = firsts.filter((_, i) => isFresh(verdicts[i]));
     if (commands.length > 0) {
       await addChunk(this.#queue, chunkId, { v: 1, commands });
+      killPoint('after-add');
       metrics.chunkCommands.observe(commands.length);
       metrics.accepted.inc(commands.length);
     }

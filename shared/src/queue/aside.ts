@@ -1,5 +1,7 @@
 import type { Redis } from 'ioredis';
+import type { ChunkData } from '../contract/chunk.ts';
 import { asideKey } from '../runtime/keys.ts';
+import { addChunk, openChunkQueue } from './chunk-queue.ts';
 
 /** A chunk that was set aside: its data as it was in the queue. */
 export type AsideChunk = { id: string; reason: string; since: string; data: unknown };
@@ -25,4 +27,18 @@ export async function readAside(redis: Redis, shard: number): Promise<AsideChunk
     id,
     ...(JSON.parse(text) as Omit<AsideChunk, 'id'>),
   }));
+}
+
+/**
+ * Puts a chunk that was set aside at the back of its queue again. Interrupted, it may be tried again: a chunk is queued once
+ * under its id. False where no such chunk was set aside.
+ */
+export async function retryAside(redis: Redis, shard: number, chunkId: string): Promise<boolean> {
+  const chunk = (await readAside(redis, shard)).find(({ id }) => id === chunkId);
+  if (!chunk) return false;
+  const queue = openChunkQueue(redis, shard);
+  await addChunk(queue, chunkId, chunk.data as ChunkData);
+  await redis.hdel(asideKey(shard), chunkId);
+  await queue.close();
+  return true;
 }

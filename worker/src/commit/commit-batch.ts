@@ -1,4 +1,5 @@
 import type { Command } from '@razao/shared/contract/command.ts';
+import { killPoint } from '@razao/shared/runtime/kill-point.ts';
 import { applyBatch } from './apply-batch.ts';
 import { BatchFault } from './error-class.ts';
 import type { LockSession } from './lock-session.ts';
@@ -27,9 +28,12 @@ export async function commitBatch(
   await session.query('begin');
   try {
     const state = await readState(session, commands);
+    killPoint('before-apply', () => commands.map(({ id }) => id).join(' '));
     const { results, rows } = apply(state, commands, unprocessable);
     await writeRows(session, rows);
+    killPoint('before-commit');
     await session.query('commit');
+    killPoint('after-commit');
     return { commands, results, balances: [...learn(session, state, rows).values()] };
   } catch (error) {
     session.known.clear();

@@ -2,6 +2,7 @@ import type { Command } from '@razao/shared/contract/command.ts';
 import { PUBLISHED_MS } from '@razao/shared/contract/limits.ts';
 import { encodeOutcome } from '@razao/shared/contract/status-record.ts';
 import { balanceKey, doneChannel, recordKey } from '@razao/shared/runtime/keys.ts';
+import { killPoint } from '@razao/shared/runtime/kill-point.ts';
 import { runScript } from '@razao/shared/runtime/script.ts';
 import type { Redis } from 'ioredis';
 import type { Commit } from '../commit/commit-batch.ts';
@@ -32,6 +33,7 @@ export async function publishCommit(redis: Redis, shard: number, commit: Commit)
   for (let from = 0; from < keys.length; from += KEYS_PER_CALL) {
     // One after the other: should a call fail, no status is out before the balances it speaks of.
     await last;
+    if (from > 0) killPoint('between-publications');
     const to = from + KEYS_PER_CALL;
     last = runScript(redis, PUBLISH_LINES, keys.slice(from, to), [
       PUBLISHED_MS,
