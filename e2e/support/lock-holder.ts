@@ -2,23 +2,29 @@ import { shardOf } from '@razao/shared/runtime/shard.ts';
 import type { Stack } from '@razao/stack/stack-options.ts';
 import { until } from './poll.ts';
 
-const SHARDS = 4;
+type Worker = Stack['workers'][number];
+
+export const SHARDS = 4;
 
 /** The worker that holds the lock of a ledger's shard; waits until exactly one says so. */
-export async function lockHolder(stack: Stack, ledger: string): Promise<Stack['workers'][number]> {
+export async function lockHolder(stack: Stack, ledger: string): Promise<Worker> {
   const shard = shardOf(ledger, SHARDS);
-  let holder: Stack['workers'][number] | undefined;
+  let holders: Worker[] = [];
   await until(`one worker holds the lock of shard ${shard}`, async () => {
-    const holds = await Promise.all(stack.workers.map(({ url }) => holdsLock(url, shard)));
-    holder = stack.workers[holds.indexOf(true)];
-    return holds.filter(Boolean).length === 1;
+    const held = await Promise.all(stack.workers.map(heldShards));
+    holders = stack.workers.filter((_, i) => held[i]?.includes(shard));
+    return holders.length === 1;
   });
-  return holder as Stack['workers'][number];
+  return holders[0] as Worker;
 }
 
-async function holdsLock(url: string, shard: number): Promise<boolean> {
+/** The shards whose locks a worker says it holds; none where it does not answer. */
+export async function heldShards({ url }: Worker): Promise<number[]> {
   const answer = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(500) }).catch(
     () => null,
   );
-  return (await answer?.text())?.includes(`razao_committer_active{shard="${shard}"} 1`) ?? false;
+  const text = (await answer?.text()) ?? '';
+  return Array.from(text.matchAll(/^razao_committer_active\{shard="(\d+)"\} 1$/gm), ([, shard]) =>
+    Number(shard),
+  );
 }

@@ -1,4 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import {
+  LOCK_POLL_MS,
+  LOCK_POLL_SATED_MS,
+  REDIS_LOST_MS_MAX,
+} from '@razao/shared/contract/limits.ts';
 import type { Durability } from '@razao/shared/runtime/env-schema.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
 import type { WorkerMetrics } from '@razao/shared/runtime/metrics.ts';
@@ -6,10 +11,14 @@ import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
 import type { Redis } from 'ioredis';
 import { LockSession } from './commit/lock-session.ts';
+import { createFairShare, type FairShare } from './fair-share.ts';
+import { createRollCall } from './roll-call.ts';
 import { Tenure } from './tenure.ts';
 
 const RECONNECT_MS = 250;
 const STOP_MS_MAX = 6_000;
+const LOOK_MS = 500;
+const HAND_OVER_LOOKS = 3;
 
 export type CommitterDeps = {
   shard: number;
@@ -26,9 +35,10 @@ export type CommitterDeps = {
 
 /**
  * One shard's committer. States: standby (asks for the shard's lock until it has it) and holding (a `Tenure` works until the
- * lock is lost or the process stops), in turns.
+ * lock is lost or handed over, or the process stops), in turns. Without Redis it asks for nothing, and lets go of what it has
+ * after a while: another process may be better off.
  */
-function createCommitter(deps: CommitterDeps) {
+function createCommitter(deps: CommitterDeps, share: FairShare) {
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
 
@@ -36,8 +46,9 @@ function createCommitter(deps: CommitterDeps) {
     let logged = '';
     while (!stopping.signal.aborted) {
       try {
-        const session = await LockSession.acquire(deps, stopping.signal);
+        const session = pace() && (await LockSession.acquire(deps, stopping.signal, pace));
         if (session) await hold(session);
+        else await pause(LOCK_POLL_MS);
         logged = '';
       } catch (error) {
         const text = (error as Error).message;
@@ -47,22 +58,48 @@ function createCommitter(deps: CommitterDeps) {
             'no session for the lock; trying again',
           );
         logged = text;
-        await delay(RECONNECT_MS, undefined, { signal: stopping.signal }).catch(() => {});
+        await pause(RECONNECT_MS);
       }
     }
+  }
+
+  async function pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: stopping.signal }).catch(() => {});
+  }
+
+  function pace(): number | null {
+    if (!deps.guard.usable()) return null;
+    return share.wanting() ? LOCK_POLL_MS : LOCK_POLL_SATED_MS;
   }
 
   async function hold(session: LockSession): Promise<void> {
     const labels = { shard: String(deps.shard) };
     deps.metrics.active.set(labels, 1);
     deps.log.info(labels, 'holds the lock');
+    share.take(deps.shard);
+    const handOver = new AbortController();
+    const tenure = new Tenure(deps, session, AbortSignal.any([stopping.signal, handOver.signal]));
+    const looking = setInterval(look, LOOK_MS);
+    let surplus = 0;
+    let usableAt = performance.now();
+    function look(): void {
+      // For a while: a process that has just come may be gone again.
+      surplus = share.surplus(deps.shard) && !tenure.standsStill ? surplus + 1 : 0;
+      if (surplus > HAND_OVER_LOOKS) handOver.abort();
+      if (deps.guard.usable()) usableAt = performance.now();
+      else if (performance.now() - usableAt > REDIS_LOST_MS_MAX) session.destroy();
+    }
     try {
-      await new Tenure(deps, session, stopping.signal).run();
+      await tenure.run();
     } finally {
+      clearInterval(looking);
+      share.giveUp(deps.shard);
       session.destroy();
       deps.metrics.active.set(labels, 0);
       deps.log.info(labels, 'gave up the lock');
     }
+    // Else it would be back before the one it was handed over to has asked.
+    if (handOver.signal.aborted) await pause(LOCK_POLL_SATED_MS);
   }
 
   return {
@@ -78,16 +115,19 @@ function createCommitter(deps: CommitterDeps) {
 
 /** The committers of all shards. They stop together; where Redis or Postgres keeps one waiting, it is left behind. */
 export function createCommitters(shards: number, deps: Omit<CommitterDeps, 'shard'>): Service {
+  const roll = createRollCall(deps.databaseUrl, () => deps.guard.usable());
+  const share = createFairShare(shards, () => roll.processes());
   const committers = Array.from({ length: shards }, (_, shard) =>
-    createCommitter({ ...deps, shard }),
+    createCommitter({ ...deps, shard }, share),
   );
   return {
     name: 'committers',
     async start() {
+      await roll.start();
       for (const committer of committers) committer.start();
     },
     async stop() {
-      const stopped = Promise.all(committers.map((committer) => committer.stop()));
+      const stopped = Promise.all([...committers, roll].map((part) => part.stop()));
       await Promise.race([stopped, delay(STOP_MS_MAX, undefined, { ref: false })]);
     },
   };

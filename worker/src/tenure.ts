@@ -39,6 +39,7 @@ export class Tenure {
   readonly #failures = createFailureWindow();
   readonly #pace = createPace(BUSY_COMMITS);
   #publishing: Promise<void> = Promise.resolve();
+  #standsStill = false;
 
   /** `signal` asks for an orderly end. */
   constructor(deps: CommitterDeps, session: LockSession, signal: AbortSignal) {
@@ -53,6 +54,11 @@ export class Tenure {
       mayFetch: () => session.mayFetch() && deps.guard.usable(),
       log: deps.log,
     });
+  }
+
+  /** The shard is stopped: nobody may go on without a person's doing. */
+  get standsStill(): boolean {
+    return this.#standsStill;
   }
 
   /** Works until the lock is lost, the signal is given, or the shard has to stop for a person to look. */
@@ -214,6 +220,7 @@ export class Tenure {
   async #standStill(ended: Promise<void>): Promise<void> {
     const { log, shard, metrics } = this.#deps;
     const stopped = { shard: String(shard) };
+    this.#standsStill = true;
     metrics.stopped.set(stopped, 1);
     log.fatal(
       { shard },

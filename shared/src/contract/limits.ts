@@ -9,6 +9,8 @@ const HOUR = 60 * MINUTE;
 // The HTTP contract.
 export const BODY_BYTES_MAX = 64 * KIB;
 export const POSTINGS_MAX = 100;
+/** Requests that one connection may have under way. */
+export const PIPELINED_MAX = 100;
 export const AMOUNT_DIGITS_MAX = 38;
 export const ADDRESS_CHARS_MAX = 255;
 export const METADATA_KEYS_MAX = 50;
@@ -58,6 +60,11 @@ export const LOCK_ANSWER_AGE_MS_MAX = 3 * SECOND;
 export const LOCK_IDLE_IN_TRANSACTION_MS = 4 * SECOND;
 export const LOCK_IDLE_SESSION_MS = 6 * SECOND;
 export const LOCK_POLL_MS = 250;
+/** A process that holds its share of the shards asks for further ones less often: whoever has fewer is served first. */
+export const LOCK_POLL_SATED_MS = 500;
+export const ROLL_CALL_MS = 1 * SECOND;
+/** A committer that cannot work with Redis for so long gives the lock to one that can. */
+export const REDIS_LOST_MS_MAX = 2 * SECOND;
 export const COMMIT_STATEMENT_MS_MAX = 8 * SECOND;
 export const COMMIT_CLIENT_MS_MAX = 10 * SECOND;
 
@@ -67,10 +74,15 @@ export const PUBLISHED_MS = 1 * HOUR;
 // Waiting.
 export const WAITERS_MAX = 20_000;
 export const WAIT_POLL_MS = 250;
+/** Of one shard at once: more would hold up the process, and Redis. */
+export const WAIT_POLL_KEYS_MAX = 1_000;
 
 // Processes.
 export const REDIS_COMMAND_MS_MAX = 2 * SECOND;
 export const REDIS_RETRY_MS = 200;
+/** A Redis that is asked so often, and says nothing for so long, is connected to anew. */
+export const REDIS_HEARTBEAT_MS = 500;
+export const REDIS_SILENT_MS_MAX = 3 * SECOND;
 export const SETTINGS_STATEMENT_MS_MAX = 2 * SECOND;
 export const READ_STATEMENT_MS_MAX = 5 * SECOND;
 export const STOP_DEADLINE_MS = 10 * SECOND;

@@ -17,7 +17,9 @@ export function createOrphanings(redis: Redis, shard: number): Orphanings {
   let known = new Map<string, number>();
   return {
     async count(chunkIds) {
-      for (const id of chunkIds) await redis.hincrby(key, id, 1);
+      const counting = redis.multi();
+      for (const id of chunkIds) counting.hincrby(key, id, 1);
+      if (chunkIds.length > 0) await counting.exec();
       const counts: Record<string, string> = await redis.hgetall(key);
       known = new Map(Object.entries(counts).map(([id, times]) => [id, Number(times)]));
     },

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Durability } from './env-schema.ts';
 import type { Logger } from './log.ts';
+import { watchSilence } from './watch-silence.ts';
 
 const RECHECK_MS = 5_000;
 const REQUIRED = {
@@ -22,7 +23,7 @@ export type RedisGuard = {
 
 /**
  * Reads the configuration of Redis at start and after every reconnect (a failover may have brought another server), and
- * again every few seconds while it is at fault. `asserted` skips the reading, `relaxed` only warns.
+ * again every few seconds while it is at fault. A connection on which Redis has fallen silent is replaced. `asserted` skips the reading, `relaxed` only warns.
  */
 export function guardRedis(redis: Redis, durability: Durability, log: Logger): RedisGuard {
   let fault: string | null = 'not connected';
@@ -57,11 +58,15 @@ export function guardRedis(redis: Redis, durability: Durability, log: Logger): R
     fault = 'not connected';
   });
   if (redis.status === 'ready') recheck();
+  const stopWatching = watchSilence(redis, log);
   return {
     usable: () => fault === null && redis.status === 'ready',
     fault: () => fault,
     maxmemory: () => maxmemory,
-    stop: () => clearTimeout(timer),
+    stop() {
+      clearTimeout(timer);
+      stopWatching();
+    },
   };
 }
 

@@ -24,6 +24,9 @@ export type LockSessionOptions = {
   log: Logger;
 };
 
+/** How a lock is asked for: how long after one try the next comes, in ms; null gives up. */
+export type LockPace = () => number | null;
+
 /**
  * The Postgres session that holds a shard's lock and runs its commits: losing it loses both at once, so that nobody
  * commits without the lock. A heartbeat keeps it alive and finds out when it is not.
@@ -48,10 +51,11 @@ export class LockSession {
     client.on('end', () => this.#lose());
   }
 
-  /** Connects and waits for the shard's lock by asking for it; null when `signal` is aborted first. */
+  /** Connects and waits for the shard's lock by asking for it; null when `pace` gives up or `signal` is aborted first. */
   static async acquire(
     options: LockSessionOptions,
     signal: AbortSignal,
+    pace: LockPace = () => LOCK_POLL_MS,
   ): Promise<LockSession | null> {
     const client = new Client({
       connectionString: options.databaseUrl,
@@ -68,9 +72,9 @@ export class LockSession {
       const faults = await postgresFaults(client, options.durability);
       if (faults.length > 0) throw new Error(faults.join('; '));
       clearTimeout(timer);
-      while (!signal.aborted) {
+      for (let ms = pace(); ms !== null && !signal.aborted; ms = pace()) {
         if (await session.#tryLock()) return session;
-        await delay(LOCK_POLL_MS, undefined, { signal }).catch(() => {});
+        await delay(ms, undefined, { signal }).catch(() => {});
       }
     } catch (error) {
       session.destroy();

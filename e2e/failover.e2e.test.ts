@@ -1,0 +1,140 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { heldShards } from './support/lock-holder.ts';
+import { openWorld, type World, withRedis } from './support/open-world.ts';
+import { until } from './support/poll.ts';
+import { type SpreadTraffic, startSpreadTraffic } from './support/spread-traffic.ts';
+import {
+  addWorkerBehindProxies,
+  type WorkerBehindProxies,
+} from './support/worker-behind-proxies.ts';
+
+/** Two committers share four shards; the second is reached, and reaches, through proxies. */
+let world: World;
+let behind: WorkerBehindProxies;
+let traffic: SpreadTraffic;
+
+beforeAll(async () => {
+  world = await openWorld('failover', { workers: 1 });
+  behind = await addWorkerBehindProxies(world.stack);
+});
+afterAll(async () => {
+  await behind?.close();
+  await world?.close();
+});
+beforeEach(async () => {
+  await shared();
+  traffic = await startSpreadTraffic(world.stack);
+});
+afterEach(async () => {
+  behind.postgres.resume();
+  behind.redis.resume();
+  await traffic.keepsItsPromises();
+});
+
+test('four shards are shared by two committers, two each', async () => {
+  await traffic.postsEverywhere();
+  expect(await heldShards(behind.worker)).toHaveLength(2);
+});
+
+test('a committer killed: the other posts for all shards within 2 s, and hands back what is too much', async () => {
+  const at = performance.now();
+  await behind.worker.kill();
+  await traffic.postsEverywhere();
+  expect(performance.now() - at).toBeLessThan(2_000);
+  await behind.worker.start();
+  await shared();
+  await traffic.postsEverywhere();
+});
+
+test('a committer stopped: the other posts for all shards within 8 s; the first wakes and commits nothing', async () => {
+  await takesOver(() => behind.worker.kill('SIGSTOP'), 8_000);
+  await behind.worker.kill('SIGCONT');
+  // A moment later, lest it has its share back already.
+  const before = await posted();
+  expect((await postedAfter(1_000)) - before).toBe(0);
+  await traffic.postsEverywhere();
+});
+
+test('a committer cut off from Postgres only: the other posts for all shards within 8 s', async () => {
+  await takesOver(async () => behind.postgres.silence(), 8_000);
+  const before = await posted();
+  expect((await postedAfter(1_000)) - before).toBe(0);
+  behind.postgres.resume();
+  await traffic.postsEverywhere();
+});
+
+test('a committer whose connections to Redis are closed keeps its shards and posts on', async () => {
+  for (let round = 0; round < 5; round++) {
+    behind.redis.cut();
+    await traffic.postsEverywhere();
+  }
+  expect(await heldShards(behind.worker)).toHaveLength(2);
+});
+
+test('a committer cut off from Redis only: the other posts for all shards within 8 s', async () => {
+  await takesOver(async () => behind.redis.silence(), 8_000);
+  behind.redis.resume();
+  await traffic.postsEverywhere();
+});
+
+test('every connection to Redis cut: both go on', async () => {
+  for (let round = 0; round < 3; round++) {
+    await withRedis(world.stack, (redis) =>
+      redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'),
+    );
+    await traffic.postsEverywhere();
+  }
+});
+
+test('Redis killed and started again: both go on within 10 s', async () => {
+  const { redis } = world.stack.services;
+  await redis.kill();
+  await redis.start();
+  const at = performance.now();
+  await traffic.postsEverywhere();
+  expect(performance.now() - at).toBeLessThan(10_000);
+});
+
+test('Redis stopped for 5 s: both go on within 10 s', async () => {
+  const { redis } = world.stack.services;
+  await redis.kill('SIGSTOP');
+  await delay(5_000);
+  await redis.kill('SIGCONT');
+  const at = performance.now();
+  await traffic.postsEverywhere();
+  expect(performance.now() - at).toBeLessThan(10_000);
+});
+
+/** Both hold two shards. */
+async function shared(): Promise<void> {
+  await until('each holds two shards', async () => {
+    const held = await Promise.all(world.stack.workers.map(heldShards));
+    return held.every((shards) => shards.length === 2);
+  });
+}
+
+/** The world's own worker posts for all shards within the time after something happened to the other. */
+async function takesOver(happen: () => Promise<void>, msMax: number): Promise<void> {
+  const at = performance.now();
+  await happen();
+  // What it had in hand may still be posted by itself.
+  await delay(1_000);
+  await traffic.postsEverywhere();
+  expect(performance.now() - at).toBeLessThan(msMax);
+}
+
+/** What the worker behind the proxies says it has posted since it started. */
+async function posted(): Promise<number> {
+  await until('the worker answers', async () => (await fetch(`${behind.worker.url}/livez`)).ok);
+  const text = await (await fetch(`${behind.worker.url}/metrics`)).text();
+  const counts = Array.from(text.matchAll(/^razao_posted_total\{.*\} (\d+)$/gm), ([, n]) =>
+    Number(n),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+async function postedAfter(ms: number): Promise<number> {
+  await delay(ms);
+  return posted();
+}
