@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from '@razao/shared/contract/command.ts';
 import { decodeRecord } from '@razao/shared/contract/status-record.ts';
 import { readAside } from '@razao/shared/queue/aside.ts';
+import { resumeShard } from '@razao/shared/queue/stop-mark.ts';
 import { attemptsKey, orphaningsKey } from '@razao/shared/runtime/keys.ts';
 import { transfer } from '@razao/shared/testing/commands.cases.ts';
 import { runChecks } from '@razao/sql/check.ts';
@@ -89,6 +90,32 @@ describe('invariant 4: a standby', () => {
   });
 });
 
+test('commands of a ledger that the database lacks are set aside; their chunk-mates are posted', async () => {
+  const worker = await bench.startWorker();
+  const missing = 2_000_000;
+  const [first, strange, last] = [
+    transfer(ledger, 'world>alice 1'),
+    transfer(missing, 'world>alice 1'),
+    transfer(ledger, 'alice>bob 1'),
+  ];
+  await bench.enqueue([first, strange, last], 'c-mixed');
+  await bench.enqueue([transfer(missing, 'world>alice 1')], 'c-strange');
+  await bench.untilDrained();
+  expect(await bench.fates(ledger)).toEqual([
+    [first.id, 'posted'],
+    [last.id, 'posted'],
+  ]);
+  expect(await readAside(bench.redis, 0)).toMatchObject([
+    {
+      id: 'c-mixed',
+      reason: expect.stringContaining(String(missing)),
+      data: { commands: [strange] },
+    },
+    { id: 'c-strange' },
+  ]);
+  expect(await worker.metric('razao_shard_stopped')).toBe(0);
+});
+
 describe('invariant 9: three commands that cannot be processed within a minute', () => {
   beforeEach(async () => {
     await bench.client.query(
@@ -119,11 +146,15 @@ describe('invariant 9: three commands that cannot be processed within a minute',
     expect(await bench.fates(ledger)).toEqual(
       commands.slice(0, 3).map(({ id }) => [id, 'processing_failed']),
     );
-    // A person mends the cause and starts the worker again: the rest is posted.
+    // Started again it is stopped still. A person mends the cause and lets it go on: the rest is posted.
     await bench.stopWorkers();
+    const again = await bench.startWorker();
+    await until('it is stopped', async () => (await again.metric('razao_shard_stopped')) === 1);
+    expect(await bench.fates(ledger)).toHaveLength(3);
     await bench.client.query('alter table transactions drop constraint refuses');
-    await bench.startWorker();
+    expect(await resumeShard(bench.redis, 0)).toBe(true);
     await bench.untilDrained();
+    expect(await again.metric('razao_shard_stopped')).toBe(0);
     const fates = await bench.fates(ledger);
     expect(fates.map(([id]) => id)).toEqual(commands.map(({ id }) => id));
     expect(fates.filter(([, fate]) => fate === 'posted')).toHaveLength(297);

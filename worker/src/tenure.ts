@@ -3,6 +3,7 @@ import type { Command } from '@razao/shared/contract/command.ts';
 import { BUSY_COMMITS } from '@razao/shared/contract/limits.ts';
 import { setAside } from '@razao/shared/queue/aside.ts';
 import { type Chunk, ChunkPump } from '@razao/shared/queue/chunk-pump.ts';
+import { markStopped, stoppedSince } from '@razao/shared/queue/stop-mark.ts';
 import { killPoint } from '@razao/shared/runtime/kill-point.ts';
 import { createPace } from '@razao/shared/runtime/pace.ts';
 import type { Redis } from 'ioredis';
@@ -20,11 +21,13 @@ import {
 import { retryCommit } from './commit/retry-commit.ts';
 import { ShardStopped } from './commit/shard-stopped.ts';
 import { transactionKey } from './commit/state.ts';
+import { UnknownLedger } from './commit/unknown-ledger.ts';
 import type { CommitterDeps } from './committer.ts';
 import { countCommit } from './count-commit.ts';
 import { publishCommit } from './publish/publish-commit.ts';
 
 const PUBLISH_RETRY_MS = 500;
+const RESUME_POLL_MS = 500;
 
 /**
  * The time in which a process holds a shard's lock: takes chunks in order, commits, publishes and completes them. While a
@@ -61,30 +64,44 @@ export class Tenure {
     return this.#standsStill;
   }
 
-  /** Works until the lock is lost, the signal is given, or the shard has to stop for a person to look. */
+  /** Works until the lock is lost, the signal is given, or the shard is stopped for a person to look and goes on again. */
   async run(): Promise<void> {
+    const { redis, shard } = this.#deps;
     const ended = this.#ended();
     void ended.then(() => this.#pump.halt());
     try {
-      while (!this.#over() && !this.#failures.full()) {
+      this.#standsStill = (await stoppedSince(redis, shard)) !== null;
+      while (!this.#over() && !this.#standsStill) {
         await this.#pace.next();
         const chunks = await this.#pump.take(startBatch());
         if (chunks.length === 0) break;
         await this.#work(chunks);
+        this.#standsStill = this.#failures.full();
       }
     } catch (error) {
+      this.#standsStill = error instanceof ShardStopped;
       const expected = error instanceof LockLost || error instanceof ShardStopped;
       if (!expected && !this.#signal.aborted) throw error;
     } finally {
+      if (this.#failures.full()) await markStopped(redis, shard);
       await this.#end();
     }
-    if (this.#failures.full()) await this.#standStill(ended);
+    if (this.#standsStill) await this.#standStill(ended);
   }
 
+  /** What cannot be worked on as it is is set aside first; the rest goes on in order. */
   async #work(chunks: readonly Chunk[]): Promise<void> {
     const [first] = chunks;
     if (first?.commands === null) return this.#putAside(first);
-    if (first?.alone) return this.#workAlone(first);
+    try {
+      await (first?.alone ? this.#workAlone(first) : this.#workTogether(chunks));
+    } catch (error) {
+      if (!(error instanceof UnknownLedger)) throw error;
+      await this.#work(await this.#withoutUnknown(chunks, error));
+    }
+  }
+
+  async #workTogether(chunks: readonly Chunk[]): Promise<void> {
     const commands = chunks.flatMap((chunk) => chunk.commands ?? []);
     this.#pace.began(commands.length);
     const commits = await this.#commit(() =>
@@ -124,17 +141,28 @@ export class Tenure {
   }
 
   async #putAside(chunk: Chunk): Promise<void> {
-    const { redis, shard, log } = this.#deps;
-    log.error(
-      { shard, chunk: chunk.id },
-      'a chunk cannot be decoded; it was set aside (see npm run queue)',
-    );
-    await setAside(redis, shard, {
-      id: chunk.id,
-      reason: 'cannot be decoded',
-      data: chunk.job.data,
-    });
+    await this.#setAside(chunk.id, 'cannot be decoded', chunk.job.data);
     await this.#pump.complete([chunk]);
+  }
+
+  /** Sets aside the commands of ledgers that the database lacks; returns the chunks with the others. */
+  async #withoutUnknown(chunks: readonly Chunk[], error: UnknownLedger): Promise<Chunk[]> {
+    const others: Chunk[] = [];
+    for (const chunk of chunks) {
+      const { unknown = [], known = [] } = Object.groupBy(chunk.commands ?? [], ({ ledgerId }) =>
+        error.ledgerIds.has(ledgerId) ? 'unknown' : 'known',
+      );
+      if (unknown.length > 0)
+        await this.#setAside(chunk.id, error.message, { v: 1, commands: unknown });
+      others.push({ ...chunk, commands: known });
+    }
+    return others;
+  }
+
+  async #setAside(id: string, reason: string, data: unknown): Promise<void> {
+    const { redis, shard, log } = this.#deps;
+    log.error({ shard, chunk: id, reason }, 'a chunk is set aside (see npm run queue)');
+    await setAside(redis, shard, { id, reason, data });
   }
 
   #commit(commit: () => Promise<Commit[]>): Promise<Commit[]> {
@@ -218,15 +246,17 @@ export class Tenure {
 
   /** Too many commands could not be processed: hold the lock, so that no other process goes on, and wait for a person. */
   async #standStill(ended: Promise<void>): Promise<void> {
-    const { log, shard, metrics } = this.#deps;
+    const { redis, log, shard, metrics } = this.#deps;
     const stopped = { shard: String(shard) };
-    this.#standsStill = true;
     metrics.stopped.set(stopped, 1);
     log.fatal(
       { shard },
-      'the shard is stopped: too many commands could not be processed; restart to go on',
+      `the shard is stopped: too many commands could not be processed; npm run queue -- resume ${shard} lets it go on`,
     );
-    await ended;
+    const over = ended.then(() => true);
+    while (!(await Promise.race([over, delay(RESUME_POLL_MS, false)]))) {
+      if ((await Promise.race([over, stoppedSince(redis, shard)])) === null) break;
+    }
     metrics.stopped.set(stopped, 0);
   }
 }

@@ -41,6 +41,11 @@ export function attemptsKey(shard: number): string {
   return `${shardTag(shard)}:attempts`;
 }
 
+/** Present while a shard is stopped for a person to look. */
+export function stoppedKey(shard: number): string {
+  return `${shardTag(shard)}:stopped`;
+}
+
 /** A hash from chunk to its data and the reason for which it was set aside. */
 export function asideKey(shard: number): string {
   return `${shardTag(shard)}:aside`;

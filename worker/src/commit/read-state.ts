@@ -12,6 +12,7 @@ import {
   type LedgerState,
   transactionKey,
 } from './state.ts';
+import { UnknownLedger } from './unknown-ledger.ts';
 
 const lockLedgers = loadCommand('lock_ledgers');
 const readTransactions = loadCommand('read_transactions');
@@ -53,7 +54,7 @@ type BalanceRow = {
 
 /**
  * Locks a batch's ledgers and reads everything that its commands can touch, as far as the session does not know it. The
- * session is inside a transaction.
+ * session is inside a transaction. Throws `UnknownLedger`.
  */
 export async function readState(
   session: LockSession,
@@ -101,6 +102,10 @@ function recall<T>(
 
 async function lock(session: LockSession, ids: number[]): Promise<Map<number, LedgerState>> {
   const { rows } = await session.query<LedgerRow>(lockLedgers, [arrayLiteral(ids)]);
+  if (rows.length < ids.length) {
+    const there = new Set(rows.map(({ id }) => id));
+    throw new UnknownLedger(new Set(ids.filter((id) => !there.has(id))));
+  }
   return new Map(
     rows.map((row) => [
       row.id,

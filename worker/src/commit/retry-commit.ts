@@ -3,7 +3,10 @@ import type { Logger } from '@razao/shared/runtime/log.ts';
 import { errorCode } from './error-class.ts';
 import { LockLost } from './lock-lost.ts';
 import { ShardStopped } from './shard-stopped.ts';
+import { UnknownLedger } from './unknown-ledger.ts';
 
+/** Errors that another try would not mend. */
+const NO_USE = [LockLost, ShardStopped, UnknownLedger];
 const BACKOFF_MS_MIN = 50;
 const BACKOFF_MS_MAX = 5_000;
 
@@ -16,8 +19,8 @@ export type RetryOptions = {
 
 /**
  * Tries a commit until it succeeds: what fails here is the infrastructure's fault, which rejects nobody, and the order is
- * kept as nothing else is committed meanwhile. Gives up when the lock is lost or the shard has to stop, or when `signal` is
- * aborted between tries.
+ * kept as nothing else is committed meanwhile. Gives up when the lock is lost, the shard has to stop or a ledger is unknown,
+ * or when `signal` is aborted between tries.
  * One log line for each new cause.
  */
 export async function retryCommit<T>(commit: () => Promise<T>, options: RetryOptions): Promise<T> {
@@ -26,8 +29,7 @@ export async function retryCommit<T>(commit: () => Promise<T>, options: RetryOpt
     try {
       return await commit();
     } catch (error) {
-      if (error instanceof LockLost || error instanceof ShardStopped || options.signal.aborted)
-        throw error;
+      if (NO_USE.some((kind) => error instanceof kind) || options.signal.aborted) throw error;
       const code = errorCode(error);
       options.onRetry(code);
       if (code !== logged)
