@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 const sources = '{api,worker,shared,sql,loadtest,stack}';
 const integration = '**/*.integration.test.ts';
 const long = '**/*.long.test.ts';
+const e2e = 'e2e/**/*.e2e.test.ts';
 const ignored = ['**/node_modules/**', '.razao/**'];
 
 export default defineConfig({
@@ -11,8 +12,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['tidy.test.ts', `${sources}/**/*.test.ts`],
-          exclude: [integration, long, ...ignored],
+          include: ['tidy.test.ts', `${sources}/**/*.test.ts`, 'e2e/**/*.test.ts'],
+          exclude: [integration, e2e, long, ...ignored],
           // On two cores isolation is most of the time; nothing connects or keeps state on import, so it is safe.
           isolate: false,
         },
@@ -31,7 +32,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['e2e/**/*.e2e.test.ts'],
+          include: [e2e],
           exclude: [long, ...ignored],
           testTimeout: 120_000,
           hookTimeout: 60_000,

@@ -2,6 +2,7 @@ import { shardTag } from '@razao/shared/runtime/keys.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
 import { withPostgres } from '@razao/stack/services/with-postgres.ts';
 import type { Client } from 'pg';
+import { readStorage, type Storage } from './read-storage.ts';
 
 /** The stores behind the API, for reading. */
 export type Outside = {
@@ -10,6 +11,7 @@ export type Outside = {
   countQueued(): Promise<number>;
   /** Transactions of a ledger that are posted or rejected. */
   countDecided(ledger: string): Promise<number>;
+  storage(): Promise<Storage>;
 };
 
 /** Runs `work` with connections to Postgres and Redis, past the API, and closes them. */
@@ -29,7 +31,12 @@ export async function withOutside<T>(
       return lengths.reduce((sum, length) => sum + length, 0);
     };
     try {
-      return await work({ pg, countQueued, countDecided: (ledger) => countDecided(pg, ledger) });
+      return await work({
+        pg,
+        countQueued,
+        countDecided: (ledger) => countDecided(pg, ledger),
+        storage: () => readStorage(pg, redis),
+      });
     } finally {
       redis.disconnect();
     }

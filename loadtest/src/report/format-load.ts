@@ -21,12 +21,15 @@ export function formatLoad(result: LoadResult): string {
     `errors    ${formatCounts({ ...result.errors, 'refused, nothing stored': result.refused })}`,
     `settled   ${formatNumber(result.settled)} had no answer when the time was over: sent again`,
   ];
+  const { database, wal, redis, aof } = result.storage;
+  const bytes = (count: number) => `${formatNumber(count)} B`;
+  const stored = `stored    ${bytes(database)} in Postgres, ${bytes(wal)} of its WAL, ${bytes(redis)} of Redis's memory, ${bytes(aof)} of its file, each`;
   const verdict =
     problems.length === 0
       ? [
           'verified  accepted = posted + rejected, nothing twice, all balances as computed, samples by HTTP',
         ]
       : problems.map((problem) => `DIFFERS   ${problem}`);
-  const body = [...rates, ...rest, ...formatUsage(result.processes), ...verdict];
+  const body = [...rates, ...rest, ...formatUsage(result.processes), stored, ...verdict];
   return [title, ...body.map((line) => `  ${line}`)].join('\n');
 }

@@ -23,6 +23,7 @@ export function fakeResult(about: Partial<LoadResult> = {}): LoadResult {
       { name: 'api', cpuPercent: 71.4, memoryMib: 130.2 },
       { name: 'others', cpuPercent: 3, memoryMib: null },
     ],
+    storage: { database: 900, wal: 1_400, redis: 600, aof: 1_800 },
     problems: [],
     ...about,
   };

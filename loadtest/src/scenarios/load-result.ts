@@ -1,4 +1,5 @@
 import type { Latency } from '../drive/summarise-latency.ts';
+import type { Storage } from '../outside/read-storage.ts';
 import type { Usage } from '../watch/create-meter.ts';
 
 /** What a run of `spread` or `hot` found. The deposits that fund the accounts before it are in none of the numbers. */
@@ -28,6 +29,8 @@ export type LoadResult = {
   errors: Record<string, number>;
   /** From the first request until the queue was empty. */
   processes: Usage[];
+  /** Bytes that each accepted transaction added to the stores. */
+  storage: Storage;
   /** What verification found to differ, a line each. */
   problems: string[];
 };

@@ -6,6 +6,7 @@ import { createTally, type Keyed } from '../generate/create-tally.ts';
 import { createWorkload } from '../generate/create-workload.ts';
 import { transferBody } from '../generate/transfer-body.ts';
 import { createApi } from '../outside/create-api.ts';
+import { storagePerTransaction } from '../outside/read-storage.ts';
 import { waitUntilEmpty } from '../outside/wait-until-empty.ts';
 import { type Outside, withOutside } from '../outside/with-outside.ts';
 import type { Target } from '../target/target.ts';
@@ -92,7 +93,7 @@ function prepare(plan: LoadPlan, target: Target, outside: Outside) {
 }
 
 type Measured = Pick<Driven<Keyed>, 'startedAt' | 'endedAt' | 'errors'> &
-  Pick<LoadResult, 'latencyMs' | 'settled' | 'processes'> & {
+  Pick<LoadResult, 'latencyMs' | 'settled' | 'processes' | 'storage'> & {
     emptyAt: number;
     /** Accepted before the time was over. */
     inTime: number;
@@ -101,6 +102,7 @@ type Measured = Pick<Driven<Keyed>, 'startedAt' | 'endedAt' | 'errors'> &
 /** The load itself, until its queue is empty; `before` transactions are in the ledger already. */
 async function measure(run: Run, target: Target, before: number): Promise<Measured> {
   const { addresses, tally } = run;
+  const stored = await run.outside.storage();
   const stopWatching = watchProcesses(target.processes);
   const { startedAt, endedAt, latency, errors, unanswered } = await drive<Keyed>({
     apiUrl: target.apiUrl,
@@ -115,7 +117,9 @@ async function measure(run: Run, target: Target, before: number): Promise<Measur
   await waitUntilEmpty(run.outside, run.ledger, before + tally.accepted.length);
   const emptyAt = performance.now();
   const processes = stopWatching();
-  return { startedAt, endedAt, emptyAt, inTime, latencyMs: latency, errors, settled, processes };
+  const storage = storagePerTransaction(stored, await run.outside.storage(), tally.accepted.length);
+  const times = { startedAt, endedAt, emptyAt, inTime };
+  return { ...times, latencyMs: latency, errors, settled, processes, storage };
 }
 
 /** Between two instants in milliseconds. */

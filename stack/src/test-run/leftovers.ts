@@ -2,13 +2,23 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs
 import { join } from 'node:path';
 import { TEST_DIRECTORY } from '../paths.ts';
 import { childrenOf, commandLine, isAlive, sendSignal, waitForExit } from '../processes/alive.ts';
-import { outsideFolder } from '../services/postgres-place.ts';
+import { outsideFolder, postgresPlace } from '../services/postgres-place.ts';
 
 const DEPTH_MAX = 5;
 
 /** Kills the servers that earlier test runs left behind and deletes their data. No test may be running. */
 export async function clearTestDirectory(): Promise<void> {
-  const folders = [TEST_DIRECTORY, ...outsideTestFolders()];
+  await clearFolders([TEST_DIRECTORY, ...outsideTestFolders()]);
+}
+
+/** The same for the folder of one stack, wherever its Postgres keeps its data. The stack may not be running. */
+export async function clearStackDirectory(directory: string): Promise<void> {
+  const { data } = postgresPlace(join(directory, 'data/postgres'));
+  await clearFolders([directory, data]);
+  rmSync(`${data}.password`, { force: true });
+}
+
+async function clearFolders(folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
     for (const pid of serverPids(folder)) {
       const victims = [pid, ...childrenOf(pid)];

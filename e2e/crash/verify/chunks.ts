@@ -1,0 +1,37 @@
+import { QUEUE_NAME } from '@razao/shared/queue/chunk-queue.ts';
+import { asideKey, shardTag } from '@razao/shared/runtime/keys.ts';
+import type { Stack } from '@razao/stack/stack-options.ts';
+import { withRedis } from '../../support/open-world.ts';
+import { until } from '../../support/poll.ts';
+
+/** Waits until no chunk is waiting or active, in any shard. */
+export async function untilDrained(stack: Stack, shards: number): Promise<void> {
+  await withRedis(stack, (redis) =>
+    until(
+      'the queue is empty',
+      async () => {
+        const lists = eachShard(shards, 'wait').concat(eachShard(shards, 'active'));
+        const lengths = await Promise.all(lists.map((key) => redis.llen(key)));
+        return lengths.every((length) => length === 0);
+      },
+      60_000,
+    ),
+  );
+}
+
+/** Chunks where none may ever be: failed, or set aside. */
+export async function strayChunks(stack: Stack, shards: number): Promise<string[]> {
+  return await withRedis(stack, async (redis) => {
+    const failed = eachShard(shards, 'failed').map((key) => redis.zrange(key, 0, '-1'));
+    const aside = Array.from({ length: shards }, (_, shard) => redis.hkeys(asideKey(shard)));
+    const ids = (found: string[][], state: string) =>
+      found.flatMap((chunks, shard) =>
+        chunks.map((id) => `chunk: ${id} of shard ${shard} is ${state}`),
+      );
+    return [...ids(await Promise.all(failed), 'failed'), ...ids(await Promise.all(aside), 'aside')];
+  });
+}
+
+function eachShard(shards: number, state: string): string[] {
+  return Array.from({ length: shards }, (_, shard) => `${shardTag(shard)}:${QUEUE_NAME}:${state}`);
+}
