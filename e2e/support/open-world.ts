@@ -15,8 +15,11 @@ export type WorldOptions = {
   apis?: number;
   workers?: number;
   supervise?: boolean;
+  timing?: NonNullable<StackOptions['timing']>;
+  onEvent?: NonNullable<StackOptions['onEvent']>;
   env?: Record<string, string>;
   services?: NonNullable<StackOptions['services']>;
+  entries?: NonNullable<StackOptions['entries']>;
 };
 
 /** Starts a stack in an empty folder; `name` must be the caller's alone. */

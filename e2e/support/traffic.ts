@@ -10,11 +10,14 @@ export type Traffic = {
   accepted(): number;
   /** Answers other than 202 and 503, which nobody may get. */
   strange(): string[];
+  /** Requests that got no whole answer: a connection was refused or cut. */
+  unanswered(): number;
   /** Stops the clients, each after a withdrawal, and tells what they were promised. */
   finish(): Promise<Promised[]>;
 };
 
-const TRIES_MAX = 400;
+/** More than three minutes of refusals. */
+const TRIES_MAX = 4_000;
 
 /**
  * Clients that each send, over and over and without waiting for anything to be posted, a deposit and then a withdrawal that
@@ -23,6 +26,7 @@ const TRIES_MAX = 400;
 export function startTraffic(stack: Stack, ledger: string, clients: number): Traffic {
   let stopping = false;
   let accepted = 0;
+  let unanswered = 0;
   const strange: string[] = [];
 
   async function send(client: number, key: string, body: unknown): Promise<string> {
@@ -31,6 +35,7 @@ export function startTraffic(stack: Stack, ledger: string, clients: number): Tra
       const answer = await call(`${api}/v1/ledgers/${ledger}/transactions`, 'POST', body, {
         'Idempotency-Key': key,
       }).catch(() => null);
+      if (answer === null) unanswered += 1;
       if (answer?.status === 202) {
         accepted += 1;
         return String(answer.body['id']);
@@ -61,6 +66,7 @@ export function startTraffic(stack: Stack, ledger: string, clients: number): Tra
   return {
     accepted: () => accepted,
     strange: () => strange,
+    unanswered: () => unanswered,
     finish() {
       stopping = true;
       return running;

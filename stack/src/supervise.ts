@@ -32,6 +32,7 @@ export class SupervisedProcess implements ManagedProcess {
   readonly #options: SuperviseOptions;
   readonly #timing: SuperviseTiming;
   #child: ChildProcess | null = null;
+  #lastEnd: string | null = null;
   #wanted = false;
   #deaths = 0;
   #answered = false;
@@ -50,6 +51,10 @@ export class SupervisedProcess implements ManagedProcess {
 
   get pid(): number | null {
     return this.#child?.pid ?? null;
+  }
+
+  get lastEnd(): string | null {
+    return this.#lastEnd;
   }
 
   async start(): Promise<void> {
@@ -134,6 +139,7 @@ export class SupervisedProcess implements ManagedProcess {
 
   #onDeath(how: string, livedMs: number): void {
     this.#child = null;
+    this.#lastEnd = how;
     this.#answered = false;
     this.#deaths += 1;
     this.#options.onChange?.();

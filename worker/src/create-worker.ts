@@ -9,6 +9,7 @@ import { operationsRoutes } from '@razao/shared/runtime/operations.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
 import { guardRedis, type RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
+import { zeroWorkerMetrics } from '@razao/shared/runtime/zero-metrics.ts';
 import type { Redis } from 'ioredis';
 import { agreeOnShardsService } from './agree-on-shards.ts';
 import { createCommitters } from './committer.ts';
@@ -19,6 +20,7 @@ import { createQueueWatch } from './housekeeping/watch-queues.ts';
 export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Service[] {
   const registry = createRegistry();
   const metrics = createWorkerMetrics(registry);
+  zeroWorkerMetrics(metrics, config.SHARDS);
   const redis = openPatientRedis(config.REDIS_URL);
   const guard = guardRedis(redis, config.DURABILITY, log);
   let started = false;

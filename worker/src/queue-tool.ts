@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readAside, retryAside } from '@razao/shared/queue/aside.ts';
 import { openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { readDepth } from '@razao/shared/queue/depth.ts';
+import { resumeShard, stoppedSince } from '@razao/shared/queue/stop-mark.ts';
 import { openFailFastRedis } from '@razao/shared/runtime/redis.ts';
 import type { Redis } from 'ioredis';
 import { readQueueToolConfig } from './config.ts';
@@ -16,6 +17,8 @@ async function showQueues(redis: Redis, shards: number): Promise<void> {
     const counts = [waiting, active, failed, aside.length].map((n) => String(n).padStart(6));
     const age = `${(oldestMs / 1_000).toFixed(1)} s`;
     console.log(`${String(shard).padStart(5)}   ${counts.join('  ')}  ${age}`);
+    const stopped = await stoppedSince(redis, shard);
+    if (stopped !== null) console.log(`  stopped since ${stopped}`);
     for (const { id, reason, since } of aside)
       console.log(`  aside ${id} since ${since}: ${reason}`);
     const failures = await redis.zrange(queue.toKey('failed'), '0', '9');
@@ -34,27 +37,41 @@ async function retry(redis: Redis, shards: number, chunkId: string): Promise<voi
   throw new Error(`no chunk ${chunkId} was set aside; npm run queue lists those that were`);
 }
 
-const USAGE =
-  'npm run queue shows the queues; npm run queue -- retry <chunk> retries a chunk that was set aside';
+async function answers(redis: Redis): Promise<void> {
+  try {
+    await once(redis, 'ready', { signal: AbortSignal.timeout(3_000) });
+  } catch (cause) {
+    const mend = 'npm start brings up a Redis; REDIS_URL names another';
+    throw new Error(`Redis does not answer\n${mend}`, { cause });
+  }
+}
+
+/** `npm run queue -- resume <shard>`: lets a shard go on that stopped for a person to look. */
+async function resume(redis: Redis, shards: number, shard: string): Promise<void> {
+  const number = /^\d{1,3}$/.test(shard) ? Number(shard) : Number.NaN;
+  if (!(number < shards) || !(await resumeShard(redis, number)))
+    throw new Error(`shard ${shard} is not stopped; npm run queue lists those that are`);
+  console.log(`shard ${shard} goes on`);
+}
+
+const ACTIONS = { retry, resume };
+const USAGE = `npm run queue                    shows the queues
+npm run queue -- retry <chunk>   puts a chunk that was set aside back into its queue
+npm run queue -- resume <shard>  lets a shard that was stopped go on`;
 
 try {
-  const [action, chunkId, ...more] = process.argv.slice(2);
-  if (more.length > 0 || (action !== undefined && (action !== 'retry' || !chunkId)))
-    throw new Error(USAGE);
+  const [name, subject, ...more] = process.argv.slice(2);
+  const action = name === 'retry' || name === 'resume' ? ACTIONS[name] : null;
+  if (more.length > 0 || (name !== undefined && !(action && subject))) throw new Error(USAGE);
   const { REDIS_URL, SHARDS } = readQueueToolConfig();
   const redis = openFailFastRedis(REDIS_URL);
   try {
-    await once(redis, 'ready', { signal: AbortSignal.timeout(3_000) });
-    await (chunkId ? retry(redis, SHARDS, chunkId) : showQueues(redis, SHARDS));
+    await answers(redis);
+    await (action && subject ? action(redis, SHARDS, subject) : showQueues(redis, SHARDS));
   } finally {
     redis.disconnect();
   }
 } catch (error) {
-  const silent = (error as Error).name === 'AbortError';
-  console.error(
-    silent
-      ? 'Redis does not answer\nnpm start brings up a Redis; REDIS_URL names another'
-      : (error as Error).message,
-  );
+  console.error((error as Error).message);
   process.exit(1);
 }

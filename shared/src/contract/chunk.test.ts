@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeChunk } from './chunk.ts';
 import type { Command, Posting } from './command.ts';
+import { transactionRequestSchema } from './transaction-request.ts';
 
 const POSTING: Posting = { source: 'world', destination: 'alice', asset: 'BRL/2', amount: '1050' };
 const COMMAND: Command = {
@@ -24,6 +26,16 @@ const FULL: Command = {
   effectiveAt: '2026-01-01T00:00:00.000000Z',
 };
 
+const NO_INSTANTS = [
+  '2026-01-02',
+  '2026-01-02T03:04:05Z', // of another precision than ours
+  '2026-01-02T03:04:05.000000+00:00',
+  '2026-02-30T03:04:05.000000Z',
+  '2026-01-02T25:04:05.000000Z',
+  '0000-01-02T03:04:05.000000Z',
+];
+const HUNDRED_AND_ONE = Array.from({ length: 101 }, () => POSTING);
+
 describe('a chunk', () => {
   test.each([
     ['of one command', [COMMAND]],
@@ -44,6 +56,42 @@ describe('a chunk', () => {
       '2',
     ]);
   });
+});
+
+test('whatever the contract lets in comes out of the queue', () => {
+  const address = fc.stringMatching(/^[A-Za-z0-9_.-]{1,20}(:[A-Za-z0-9_.-]{1,20}){0,3}$/);
+  const posting = fc.record({
+    source: address,
+    destination: address,
+    asset: fc.stringMatching(/^[A-Z][A-Z0-9]{0,16}\/[0-9]{1,2}$/),
+    amount: fc.stringMatching(/^[1-9][0-9]{0,37}$/),
+  });
+  const request = fc.record(
+    {
+      postings: fc.array(posting, { minLength: 1, maxLength: 5 }),
+      description: fc.string({ unit: 'binary', maxLength: 20 }),
+      metadata: fc.dictionary(fc.string({ minLength: 1, maxLength: 9 }), fc.string()),
+      effective_at: fc
+        .date({ min: new Date(0), max: new Date() })
+        .map((date) => date.toISOString()),
+    },
+    { requiredKeys: ['postings'] },
+  );
+  fc.assert(
+    fc.property(request, (body) => {
+      const { data } = transactionRequestSchema.safeParse(body);
+      fc.pre(data !== undefined);
+      const {
+        postings,
+        description = null,
+        metadata = {},
+        effective_at: effectiveAt = null,
+      } = data;
+      const command = { ...COMMAND, postings, description, metadata, effectiveAt };
+      const queued = JSON.parse(JSON.stringify({ v: 1, commands: [command] }));
+      expect(decodeChunk(queued)?.commands).toHaveLength(1);
+    }),
+  );
 });
 
 describe('a job that is not a chunk is set aside', () => {
@@ -82,22 +130,33 @@ describe('a job that is not a chunk is set aside', () => {
   });
 
   test.each([
-    ['ledgerId', ['1', 1.5, 2 ** 53, Number.NaN, null]],
-    ['id', [7, null, {}]],
+    ['ledgerId', ['1', 1.5, 0, -1, 2 ** 31, 2 ** 53, Number.NaN, null]],
+    ['id', [7, null, {}, '', `${COMMAND.id} `, COMMAND.id.toUpperCase()]],
     ['kind', ['hold', 'Transfer', '', 7, null]],
-    ['fingerprint', [7, null]],
-    ['acceptedAt', [1_767_323_045_678, null]],
+    ['fingerprint', [7, null, '', 'abc=']],
+    ['acceptedAt', [1_767_323_045_678, null, ...NO_INSTANTS]],
+    ['effectiveAt', [7, {}, [], '', ...NO_INSTANTS]],
     ['description', [7, {}, []]],
     ['reference', [7, {}, []]],
-    ['effectiveAt', [7, {}, []]],
-    ['metadata', [null, 'x', []]],
-    ['postings', [null, {}, 'x', [null], ['x'], [[POSTING]], [POSTING, null]]],
+    ['metadata', [null, 'x', [], { order: 7 }, { order: null }, { order: {} }]],
+    ['postings', [null, {}, 'x', [], [null], ['x'], [[POSTING]], [POSTING, null], HUNDRED_AND_ONE]],
   ] as [string, unknown[]][])('a command with a damaged %s', (field, values) => {
     for (const value of values) expect(decodeOne({ ...COMMAND, [field]: value })).toBeNull();
   });
 
-  test.each(Object.keys(POSTING))('a posting with a damaged %s', (field) => {
+  test.each(Object.keys(POSTING))('a posting whose %s is not a text', (field) => {
     for (const value of [7, 1050n, null, {}, []]) {
+      expect(decodeOne({ ...COMMAND, postings: [{ ...POSTING, [field]: value }] })).toBeNull();
+    }
+  });
+
+  test.each([
+    ['source', ['', 'a b', 'a\0', 'a::b', ':a', 'a'.repeat(65), POSTING.destination]],
+    ['destination', ['', 'é', 'a\n', 'a:', POSTING.source]],
+    ['asset', ['', 'BRL', 'brl/2', 'BRL/100', 'BRL/2\0']],
+    ['amount', ['', '0', '-5', '+5', '1.5', '1e3', '0x10', ' 5', '007', 'ten', '9'.repeat(39)]],
+  ])('a posting with a damaged %s', (field, values) => {
+    for (const value of values) {
       expect(decodeOne({ ...COMMAND, postings: [{ ...POSTING, [field]: value }] })).toBeNull();
     }
   });

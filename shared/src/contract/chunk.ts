@@ -1,16 +1,19 @@
 import type { Command, Posting } from './command.ts';
-import { UUID_PATTERN } from './grammar.ts';
-import { INSTANT_PATTERN } from './time.ts';
+import { ADDRESS_PATTERN, AMOUNT_PATTERN, ASSET_PATTERN, UUID_PATTERN } from './grammar.ts';
+import { POSTINGS_MAX } from './limits.ts';
+import { isInstant } from './time.ts';
 
 const SHA256_BASE64 = /^[A-Za-z0-9+/]{43}=$/;
+/** Postgres' integer, of which a ledger's id is one. */
+const LEDGER_ID_MAX = 2 ** 31 - 1;
 
 /** What one BullMQ job carries: the commands admitted together, in the order in which they were accepted. */
 export type ChunkData = { v: 1; commands: readonly Command[] };
 
 /**
  * Reads a job's data. Returns null where it is not a chunk of this version, so that the caller sets it aside instead of
- * guessing. The API validated the commands; here their shape is checked, against a foreign or damaged job, and that what is
- * stored even of a command that cannot be processed can be stored.
+ * guessing. The API validated the commands; here all is checked that a committer goes by, against a foreign or damaged job:
+ * what passes can at least be stored as `processing_failed`, so that it blocks nobody. Free text is the database's to refuse.
  */
 export function decodeChunk(data: unknown): ChunkData | null {
   if (!isRecord(data) || data['v'] !== 1) return null;
@@ -22,31 +25,45 @@ export function decodeChunk(data: unknown): ChunkData | null {
 function isCommand(value: unknown): value is Command {
   return (
     isRecord(value) &&
-    Number.isSafeInteger(value['ledgerId']) &&
-    typeof value['id'] === 'string' &&
-    UUID_PATTERN.test(value['id']) &&
+    isLedgerId(value['ledgerId']) &&
+    matches(value['id'], UUID_PATTERN) &&
     value['kind'] === 'transfer' &&
-    typeof value['fingerprint'] === 'string' &&
-    SHA256_BASE64.test(value['fingerprint']) &&
-    typeof value['acceptedAt'] === 'string' &&
-    INSTANT_PATTERN.test(value['acceptedAt']) &&
-    isRecord(value['metadata']) &&
+    matches(value['fingerprint'], SHA256_BASE64) &&
+    isInstant(value['acceptedAt']) &&
+    isMetadata(value['metadata']) &&
     isTextOrNull(value['description']) &&
     isTextOrNull(value['reference']) &&
-    isTextOrNull(value['effectiveAt']) &&
-    Array.isArray(value['postings']) &&
-    value['postings'].every(isPosting)
+    (value['effectiveAt'] === null || isInstant(value['effectiveAt'])) &&
+    arePostings(value['postings'])
+  );
+}
+
+function isLedgerId(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) > 0 && Number(value) <= LEDGER_ID_MAX;
+}
+
+function arePostings(value: unknown): value is readonly Posting[] {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.length <= POSTINGS_MAX &&
+    value.every(isPosting)
   );
 }
 
 function isPosting(value: unknown): value is Posting {
   return (
     isRecord(value) &&
-    typeof value['source'] === 'string' &&
-    typeof value['destination'] === 'string' &&
-    typeof value['asset'] === 'string' &&
-    typeof value['amount'] === 'string'
+    matches(value['source'], ADDRESS_PATTERN) &&
+    matches(value['destination'], ADDRESS_PATTERN) &&
+    value['source'] !== value['destination'] &&
+    matches(value['asset'], ASSET_PATTERN) &&
+    matches(value['amount'], AMOUNT_PATTERN)
   );
+}
+
+function isMetadata(value: unknown): value is Record<string, string> {
+  return isRecord(value) && Object.values(value).every((text) => typeof text === 'string');
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -55,4 +72,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function isTextOrNull(value: unknown): value is string | null {
   return value === null || typeof value === 'string';
+}
+
+function matches(value: unknown, pattern: RegExp): value is string {
+  return typeof value === 'string' && pattern.test(value);
 }

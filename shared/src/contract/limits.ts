@@ -10,7 +10,7 @@ const HOUR = 60 * MINUTE;
 export const BODY_BYTES_MAX = 64 * KIB;
 export const POSTINGS_MAX = 100;
 /** Requests that one connection may have under way. */
-export const PIPELINED_MAX = 100;
+export const PIPELINED_MAX = 16;
 export const AMOUNT_DIGITS_MAX = 38;
 export const ADDRESS_CHARS_MAX = 255;
 export const METADATA_KEYS_MAX = 50;

@@ -2,9 +2,6 @@
 const RFC3339 =
   /^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}:\d{2})$/;
 
-/** An instant as every record of ours has it: in UTC, to the microsecond. */
-export const INSTANT_PATTERN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/;
-
 /** Milliseconds since the epoch as RFC 3339 in UTC with microseconds. */
 export function instantText(epochMs: number): string {
   if (epochMs !== lastMs) {
@@ -36,6 +33,17 @@ export function normalizeInstant(text: string): string | null {
   if (year < 1 || year > 9999) return null;
   return `${utc.toISOString().slice(0, 19)}.${fraction.padEnd(6, '0').slice(0, 6)}Z`;
 }
+
+/** Whether a value is an instant as every record of ours has it: in UTC, to the microsecond. */
+export function isInstant(value: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  if (value !== lastInstant && normalizeInstant(value) !== value) return false;
+  lastInstant = value;
+  return true;
+}
+
+// As above: the commands of a chunk have few instants among them.
+let lastInstant: string | undefined;
 
 function offsetMs(offset: string): number | null {
   const hours = Number(offset.slice(1, 3));

@@ -17,6 +17,7 @@ import { reclaimActive } from './reclaim.ts';
 
 const BLOCK_SECONDS = 1;
 const IDLE_MS = 20;
+const FAULT_MS_MAX = 500;
 
 /** A chunk in hand. `commands` is null where its data is not a chunk; `alone`: processes have died with it before. */
 export type Chunk = {
@@ -126,16 +127,22 @@ export class ChunkPump {
 
   async #fetchUntilStopped(): Promise<void> {
     const { redis, mayFetch, log, shard } = this.#deps;
+    let faults = 0;
     while (!this.#stopped) {
       try {
         if (redis.status !== 'ready' || !mayFetch()) await delay(IDLE_MS);
         else if (this.#dirty) await this.#makeClean();
         else if (this.#handCommands() >= HAND_COMMANDS_MAX) await delay(1);
-        else await this.#fetch();
+        else {
+          await this.#fetch();
+          faults = 0;
+        }
       } catch (error) {
         this.#dirty = true;
-        if (!this.#stopped) log.warn({ err: error, shard }, 'fetching chunks failed');
-        await delay(IDLE_MS);
+        // A Redis that is full stays so for a while: one line is enough, and asking it all the time wears it out.
+        if (!this.#stopped && faults === 0)
+          log.warn({ err: error, shard }, 'fetching chunks failed');
+        await delay(Math.min(IDLE_MS * 2 ** faults++, FAULT_MS_MAX));
       }
     }
   }

@@ -52,6 +52,8 @@ export type ManagedProcess = {
   readonly port: number;
   readonly url: string;
   readonly pid: number | null;
+  /** How it ended last: `code 0`, `SIGKILL`; null before that. */
+  readonly lastEnd: string | null;
   /** Starts it, unless it runs, and resolves when /livez answers. */
   start(): Promise<void>;
   /** SIGTERM, SIGKILL after the deadline; it stays down. Resolves when it is dead. */

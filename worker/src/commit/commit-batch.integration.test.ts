@@ -29,6 +29,30 @@ afterEach(async () => {
   expect(await runChecks(books.client)).toEqual([]);
 });
 
+describe('a session that can commit no more', () => {
+  test.each([
+    ['25006', 'as its server has become read-only', 'set default_transaction_read_only = on', ''],
+    [
+      '0A000',
+      'as a statement it prepared returns other columns now',
+      'alter table ledgers alter settings_version type integer',
+      'alter table ledgers alter settings_version type bigint',
+    ],
+  ])('is ended (%s), %s, and the next one goes on', async (code, _, change, back) => {
+    const tired = await openSession(books.url, 7);
+    await commitBatch(tired, [transfer(ledger, 'world>alice 1')]);
+    if (back === '') await tired.query(change);
+    else await books.client.query(change);
+    const command = transfer(ledger, 'world>alice 1');
+    await expect(commitBatch(tired, [command])).rejects.toMatchObject({ code });
+    expect(tired.lost).toBe(true);
+    const next = await openSession(books.url, 7);
+    expect((await commitBatch(next, [command])).results[0]?.outcome.sequence).toBe(2);
+    next.destroy();
+    if (back !== '') await books.client.query(back);
+  });
+});
+
 describe('a commit', () => {
   test('stores a posted transaction with every column, its entries, balances and accounts', async () => {
     const command = transfer(ledger, 'world>alice 900 + alice>bob 300', {

@@ -1,11 +1,17 @@
 import type { Command } from '@razao/shared/contract/command.ts';
 import { killPoint } from '@razao/shared/runtime/kill-point.ts';
 import { applyBatch } from './apply-batch.ts';
-import { BatchFault } from './error-class.ts';
+import { BatchFault, isSessionFault } from './error-class.ts';
 import type { LockSession } from './lock-session.ts';
 import { readState } from './read-state.ts';
 import type { BatchRows, CommandResult } from './rows.ts';
-import { accountKey, type BalanceState, type BatchState, balanceKey } from './state.ts';
+import {
+  accountKey,
+  type BalanceState,
+  type BatchState,
+  balanceKey,
+  transactionKey,
+} from './state.ts';
 import { writeRows } from './write-rows.ts';
 
 /** What a commit made true: a result for each command, and every balance the commands touch as it is now. */
@@ -18,7 +24,7 @@ export type Commit = {
 /**
  * Applies commands and stores the outcome in one database transaction, READ COMMITTED, on the session that holds the lock.
  * `unprocessable` as in `applyBatch`. Whatever is thrown, nothing of it was stored, unless the session was lost while the
- * commit was under way: then a second try finds the transactions there.
+ * commit was under way: then a second try finds the transactions there. A session whose own fault it is is ended.
  */
 export async function commitBatch(
   session: LockSession,
@@ -28,7 +34,6 @@ export async function commitBatch(
   await session.query('begin');
   try {
     const state = await readState(session, commands);
-    killPoint('before-apply', () => commands.map(({ id }) => id).join(' '));
     const { results, rows } = apply(state, commands, unprocessable);
     await writeRows(session, rows);
     killPoint('before-commit');
@@ -37,6 +42,7 @@ export async function commitBatch(
     return { commands, results, balances: [...learn(session, state, rows).values()] };
   } catch (error) {
     session.known.clear();
+    if (isSessionFault(error)) session.destroy();
     if (!session.lost) await session.query('rollback');
     throw error;
   }
@@ -67,6 +73,13 @@ function apply(
   commands: readonly Command[],
   unprocessable?: ReadonlySet<string>,
 ) {
+  // A command that is rejected unseen kills nobody.
+  killPoint('before-apply', () =>
+    commands
+      .filter(({ ledgerId, id }) => !unprocessable?.has(transactionKey(ledgerId, id)))
+      .map(({ id }) => id)
+      .join(' '),
+  );
   try {
     return applyBatch(state, commands, unprocessable);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
 import { expect, test } from 'vitest';
-import { BatchFault, errorCode, isCommandFault } from './error-class.ts';
+import { BatchFault, errorCode, isCommandFault, isSessionFault } from './error-class.ts';
 import { LockLost } from './lock-lost.ts';
 
 /** SQLSTATE and table of an error, and whether it can be the fault of a single command. */
@@ -64,6 +64,24 @@ test.each([
   ['what is no error at all', 'a text', false],
 ])('invariant 9: %s is the fault of a command: %s', (_, error, fault) => {
   expect(isCommandFault(error)).toBe(fault);
+});
+
+test.each([
+  ['25006', undefined, true],
+  ['25P02', undefined, true],
+  ['26000', undefined, true],
+  ['0A000', 'RevalidateCachedQuery', true],
+  ['0A000', 'ExecCreateTableAs', false],
+  ['23514', undefined, false],
+  ['42703', undefined, false],
+  ['53100', undefined, false],
+  ['57014', undefined, false],
+])('SQLSTATE %s (%s) is the fault of the session: %s', (code, routine, fault) => {
+  expect(isSessionFault(Object.assign(databaseError(code), { routine }))).toBe(fault);
+});
+
+test('what no server said is not the fault of the session', () => {
+  expect(isSessionFault(Object.assign(new Error(), { code: '25006' }))).toBe(false);
 });
 
 test.each([

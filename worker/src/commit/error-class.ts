@@ -24,6 +24,17 @@ export function isCommandFault(error: unknown): boolean {
   return code.startsWith('22') || code.startsWith('23');
 }
 
+/**
+ * Whether an error is the session's own, so that only another session can do better: its server only reads (a standby, or one
+ * that became read-only), or a statement it prepared is gone or returns other columns than it did.
+ */
+export function isSessionFault(error: unknown): boolean {
+  if (!(error instanceof DatabaseError)) return false;
+  const { code = '', routine } = error;
+  if (code === '0A000') return routine === 'RevalidateCachedQuery';
+  return code.startsWith('25') || code.startsWith('26');
+}
+
 /** The SQLSTATE of an error, or the code of the system's; `unknown` where it has none. */
 export function errorCode(error: unknown): string {
   const code = (error as { code?: unknown }).code;

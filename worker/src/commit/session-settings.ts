@@ -20,4 +20,10 @@ export const SESSION_SETTINGS = `
   set enable_hashjoin = off;
   set enable_mergejoin = off;
   set enable_bitmapscan = off;
+  -- On a standby the lock could be had, and nothing committed.
+  do $$ begin
+    if current_setting('transaction_read_only')::boolean then
+      raise read_only_sql_transaction using message = 'this Postgres only reads';
+    end if;
+  end $$;
 `;

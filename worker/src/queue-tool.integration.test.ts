@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setAside } from '@razao/shared/queue/aside.ts';
+import { addChunk, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
+import { markStopped, stoppedSince } from '@razao/shared/queue/stop-mark.ts';
+import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
+import { transfer } from '@razao/shared/testing/commands.cases.ts';
+import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+let server: TestRedis;
+let redis: Redis;
+beforeAll(async () => {
+  server = await startTestRedis();
+  redis = openPatientRedis(server.url);
+});
+afterAll(async () => {
+  redis?.disconnect();
+  await server?.remove();
+});
+
+/** Runs the tool as `npm run queue` does. */
+async function run(args: string[], env: Record<string, string> = { REDIS_URL: server.url }) {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'queue-tool.ts'), ...args], {
+    env: { PATH: process.env['PATH'], SHARDS: '3', ...env },
+  });
+  const output = { out: '', err: '' };
+  child.stdout.on('data', (data) => (output.out += data));
+  child.stderr.on('data', (data) => (output.err += data));
+  const [code] = await once(child, 'close');
+  return { code: Number(code), ...output };
+}
+
+test('shows each shard with what waits, how old it is, and what was set aside or failed', async () => {
+  const queue = openChunkQueue(redis, 1);
+  for (const id of ['c-1', 'c-2'])
+    await addChunk(queue, id, { v: 1, commands: [transfer(1, 'world>a 1')] });
+  await redis.hincrby(queue.toKey('c-1'), 'timestamp', -60_000);
+  await setAside(redis, 1, { id: 'c-bad', reason: 'cannot be decoded', data: 'x' });
+  await redis.zadd(queue.toKey('failed'), 1, 'c-failed');
+  await queue.close();
+  const { code, out, err } = await run([]);
+  expect([code, err]).toEqual([0, '']);
+  const [header, first, second, aside, failed, third] = out.trimEnd().split('\n');
+  expect(header?.trim().split(/\s+/)).toEqual([
+    'shard',
+    'waiting',
+    'active',
+    'failed',
+    'aside',
+    'oldest',
+  ]);
+  expect(first?.trim().split(/\s+/)).toEqual(['0', '0', '0', '0', '0', '0.0', 's']);
+  expect(second).toMatch(/^\s+1\s+2\s+0\s+1\s+1\s+6\d\.\d s$/);
+  expect(aside).toMatch(/^ {2}aside c-bad since 20\d\d-\S+Z: cannot be decoded$/);
+  expect(failed).toBe('  failed c-failed');
+  expect(third).toMatch(/^\s+2\s+0/);
+});
+
+test('retries a chunk that was set aside, in whatever shard it is', async () => {
+  await setAside(redis, 2, { id: 'c-again', reason: '', data: { v: 99 } });
+  expect(await run(['retry', 'c-again'])).toEqual({
+    code: 0,
+    out: 'c-again is back in the queue of shard 2\n',
+    err: '',
+  });
+  const queue = openChunkQueue(redis, 2);
+  expect(await redis.lrange(queue.toKey('wait'), 0, -1)).toEqual(['c-again']);
+  await queue.close();
+});
+
+test('shows a shard that stopped, and lets it go on', async () => {
+  await markStopped(redis, 2);
+  expect((await run([])).out).toMatch(/^ {4}2 .*\n {2}stopped since 20\d\d-\S+$/m);
+  expect(await run(['resume', '2'])).toEqual({ code: 0, out: 'shard 2 goes on\n', err: '' });
+  expect(await stoppedSince(redis, 2)).toBeNull();
+  for (const shard of ['2', '3', '-1', 'x', '1.5']) {
+    const { code, err } = await run(['resume', shard]);
+    expect([code, err]).toEqual([
+      1,
+      `shard ${shard} is not stopped; npm run queue lists those that are\n`,
+    ]);
+  }
+});
+
+test('says which chunk it does not know, and changes nothing', async () => {
+  const { code, err } = await run(['retry', 'c-unknown']);
+  expect([code, err]).toEqual([
+    1,
+    'no chunk c-unknown was set aside; npm run queue lists those that were\n',
+  ]);
+});
+
+test.each([[['retry']], [['resume']], [['drop', 'c-1']], [['retry', 'c-1', 'c-2']]])(
+  'tells how it is used where it is given %j',
+  async (args) => {
+    const { code, err } = await run(args);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^npm run queue +shows the queues\nnpm run queue -- retry <chunk> /);
+  },
+);
+
+test('says so where no Redis answers, and where none is named', async () => {
+  const down = await run([], { REDIS_URL: 'redis://127.0.0.1:1' });
+  expect([down.code, down.err.split('\n')[0]]).toEqual([1, 'Redis does not answer']);
+  const unnamed = await run([], {});
+  expect(unnamed.code).toBe(1);
+  expect(unnamed.err).toContain('REDIS_URL');
+});
