@@ -4,6 +4,7 @@ import { createApiMetrics, createRegistry } from '@razao/shared/runtime/metrics.
 import { openFailFastRedis } from '@razao/shared/runtime/redis.ts';
 import { guardRedis } from '@razao/shared/runtime/redis-guard.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
+import { zeroApiMetrics } from '@razao/shared/runtime/zero-metrics.ts';
 import type { Hono } from 'hono';
 import { createApp } from './app.ts';
 import { createKeyRing } from './auth/key-ring.ts';
@@ -32,17 +33,27 @@ type ApiParts = { app: Hono<ApiEnv>; connections: Service; shards: Service; wait
 export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts {
   const registry = createRegistry();
   const metrics = createApiMetrics(registry);
+  zeroApiMetrics(metrics);
+  metrics.queueChunksMax.set(config.QUEUE_CHUNKS_MAX);
   const redis = openFailFastRedis(config.REDIS_URL);
   const subscriber = openFailFastRedis(config.REDIS_URL);
   const guard = guardRedis(redis, config.DURABILITY, log);
-  const memory = createMemoryWatch(redis, guard);
+  const memory = createMemoryWatch(redis, metrics);
   const database = createDatabase(config.DATABASE_URL, config.DURABILITY, log);
   const lookup = createLookup({ redis, guard, database });
   const waiters = createWaiters({ subscriber, shards: config.SHARDS, lookup, metrics, log });
   const shards = createShardsCheck(database, config.SHARDS, log);
   const intakes = Array.from(
     { length: config.SHARDS },
-    (_, shard) => new Intake({ shard, redis, guard, memory, metrics }),
+    (_, shard) =>
+      new Intake({
+        shard,
+        redis,
+        guard,
+        memory,
+        metrics,
+        chunksMax: config.QUEUE_CHUNKS_MAX,
+      }),
   );
   const deps: Deps = {
     keys: createKeyRing(config.RAZAO_DEV_KEY),

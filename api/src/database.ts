@@ -9,17 +9,21 @@ import type { ReadModel } from './read-model.ts';
 const READERS_MAX = 10;
 const WRITERS_MAX = 4;
 const CONNECT_MS_MAX = 2_000;
+const WATCH_MS = 1_000;
 
 export type Database = {
   read: Kysely<ReadModel>;
   /** For settings: one autocommitted statement each, which can hold up a committer for two seconds at most. */
   settings: Pool;
-  /** Why the last connection could not be used; null: it could. */
+  /** Why Postgres cannot be worked with, as of about a second ago; null: it can. */
   fault(): string | null;
   stop(): Promise<void>;
 };
 
-/** Opens nothing yet: connections come with the first query, and each is checked for durability. */
+/**
+ * Connects when there is something to ask, and checks each connection for durability. Asks every second itself, so that
+ * `fault` speaks of the present whether or not there are requests.
+ */
 export function createDatabase(url: string, durability: Durability, log: Logger): Database {
   let fault: string | null = null;
   const open = (max: number, statementMs: number) => {
@@ -57,11 +61,26 @@ export function createDatabase(url: string, durability: Durability, log: Logger)
   const reading = open(READERS_MAX, READ_STATEMENT_MS_MAX);
   const settings = open(WRITERS_MAX, SETTINGS_STATEMENT_MS_MAX);
   const read = new Kysely<ReadModel>({ dialect: new PostgresDialect({ pool: reading }) });
+  const watching = setTimeout(watch, WATCH_MS).unref();
+  async function watch(): Promise<void> {
+    // Not the time that a read may take: one that is silent is to be known soon.
+    const question = { text: 'select 1', query_timeout: CONNECT_MS_MAX };
+    await reading.query(question).then(
+      () => {
+        fault = null;
+      },
+      (error: Error) => {
+        fault = error.message;
+      },
+    );
+    watching.refresh();
+  }
   return {
     read,
     settings,
     fault: () => fault,
     async stop() {
+      clearTimeout(watching);
       await Promise.all([read.destroy(), settings.end()]);
     },
   };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { runChecks } from '@razao/sql/check.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -96,6 +97,19 @@ describe('with a Redis that is silent', () => {
     expect(again).toMatchObject({ status: 201, body: { sequence: 2 } });
   });
 
+  test('a write that comes while another waits for it is refused along with that one', async () => {
+    const ledger = await warmLedger();
+    await api.redisServer.kill('SIGSTOP');
+    const first = api.post(ledger, transfer());
+    await delay(300);
+    const started = performance.now();
+    expectProblem(await api.post(ledger, transfer(), { key: 'k' }), 503, 'unavailable');
+    expect(performance.now() - started).toBeLessThan(BEFORE_MS);
+    expectProblem(await first, 503, 'unavailable');
+    await api.redisServer.kill('SIGCONT');
+    expect((await api.post(ledger, transfer(), { key: 'k', wait: 10 })).status).toBe(201);
+  });
+
   test('a transaction is read from Postgres within three seconds', async () => {
     const ledger = await warmLedger();
     const { body } = await api.post(ledger, transfer(), { wait: 10 });
@@ -175,6 +189,18 @@ describe('with Postgres down', () => {
       lock.release();
     }
     expect((await api.post(ledger, transfer())).status).toBe(202);
+  });
+
+  test('/readyz says so and says when it is back, although nobody asks for anything else', async () => {
+    await until('all is well', () => api.isReady());
+    await api.postgres.cut();
+    await until('it is down', async () => !(await api.isReady()));
+    expect((await api.get('/readyz')).body).toMatchObject({
+      ready: true,
+      dependencies: { redis: { ok: true }, postgres: { ok: false } },
+    });
+    await api.postgres.mend();
+    await until('it is back', () => api.isReady());
   });
 
   test('a write into a ledger that is not known yet leaves nothing in the queue', async () => {

@@ -68,6 +68,18 @@ test('every request has an instance of its own', async () => {
   expect(new Set(bodies.map(({ instance }) => instance)).size).toBe(2);
 });
 
+test.each([
+  ['0f0e0d0c-0b0a-4908-8706-050403020100', true],
+  ['0F0E0D0C-0B0A-4908-8706-050403020100', false],
+  ['<script>', false],
+  ['', false],
+])('the id %j that a proxy gave a request is its instance: %s', async (id, taken) => {
+  const { answer } = await answerTo(new Problem('forbidden', 'no'), { 'X-Request-Id': id });
+  const { instance } = (await answer.json()) as { instance: string };
+  expect(instance === `urn:uuid:${id}`).toBe(taken);
+  expect(instance).toMatch(/^urn:uuid:[0-9a-f-]{36}$/);
+});
+
 test('a refusal is counted by its code, and its request by its status', async () => {
   const { metrics } = await answerTo(new Problem('forbidden', 'no'));
   expect((await metrics.refused.get()).values).toMatchObject([{ labels: { code: 'forbidden' } }]);
@@ -75,7 +87,7 @@ test('a refusal is counted by its code, and its request by its status', async ()
   expect(values[0]?.labels).toMatchObject({ method: 'GET', route: 'none', status: 403 });
 });
 
-async function answerTo(error: Error) {
+async function answerTo(error: Error, headers: Record<string, string> = {}) {
   const lines: unknown[][] = [];
   const write =
     (level: string) =>
@@ -89,5 +101,5 @@ async function answerTo(error: Error) {
   app.get('/', () => {
     throw error;
   });
-  return { answer: await app.request('/'), lines, metrics };
+  return { answer: await app.request('/', { headers }), lines, metrics };
 }

@@ -2,7 +2,7 @@ import { DatabaseError } from 'pg';
 import { expect, test } from 'vitest';
 import { isOutage } from './outage.ts';
 
-test.each(['08006', '53300', '53200', '55P03', '57014', '57P01', '57P03', '58030'])(
+test.each(['08006', '25006', '53300', '53200', '55P03', '57014', '57P01', '57P03', '58030'])(
   'SQLSTATE %s speaks of the server: an outage',
   (code) => {
     expect(isOutage(databaseError(code))).toBe(true);
@@ -38,6 +38,20 @@ test.each([
 });
 
 test.each([
+  "OOM command not allowed when used memory > 'maxmemory'.",
+  'LOADING Redis is loading the dataset in memory',
+  "READONLY You can't write against a read only replica.",
+  'MISCONF Errors writing to the AOF file: No space left on device',
+])('what Redis says of itself is an outage: %s', (message) => {
+  expect(isOutage(replyError(message))).toBe(true);
+});
+
+test('what Redis says of a command is a bug', () => {
+  expect(isOutage(replyError("ERR unknown command 'STE'"))).toBe(false);
+  expect(isOutage(replyError('WRONGTYPE Operation against a key'))).toBe(false);
+});
+
+test.each([
   new TypeError('x is not a function'),
   new Error(''),
   Object.assign(new Error('no file'), { code: 'ENOENT' }),
@@ -49,4 +63,8 @@ test.each([
 
 function databaseError(code: string): DatabaseError {
   return Object.assign(new DatabaseError('it went wrong', 1, 'error'), { code });
+}
+
+function replyError(message: string): Error {
+  return Object.assign(new Error(message), { name: 'ReplyError' });
 }

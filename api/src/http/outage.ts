@@ -22,11 +22,18 @@ const MESSAGES = [
   'Reached the max retries per request limit',
 ];
 
+/** How Redis begins an answer that speaks of itself: it is full, loading, a replica, cannot write its file, or is busy. */
+const REDIS_STATES = /^(OOM|LOADING|READONLY|MASTERDOWN|MISCONF|CLUSTERDOWN|TRYAGAIN|BUSY) /;
+
 /** Whether an error means that Postgres or Redis does not answer, as opposed to a bug of ours. */
 export function isOutage(error: unknown): boolean {
-  if (error instanceof DatabaseError) return OUTAGE_CLASSES.has(error.code?.slice(0, 2) ?? '');
+  if (error instanceof DatabaseError) {
+    // A server that only reads, as after a failover, is one that does not answer writes.
+    return error.code === '25006' || OUTAGE_CLASSES.has(error.code?.slice(0, 2) ?? '');
+  }
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown };
   if (typeof code === 'string' && SYSTEM_CODES.has(code)) return true;
+  if (error.name === 'ReplyError' && REDIS_STATES.test(error.message)) return true;
   return MESSAGES.some((message) => error.message.includes(message));
 }

@@ -4,7 +4,6 @@ import {
   CHUNK_BYTES_MAX,
   CHUNK_COMMANDS_MAX,
   INTAKE_PENDING_MAX,
-  QUEUE_CHUNKS_MAX,
   QUEUE_DEPTH_AGE_MS_MAX,
 } from '@razao/shared/contract/limits.ts';
 import { Problem } from '@razao/shared/contract/problems.ts';
@@ -40,6 +39,8 @@ export type IntakeDeps = {
   guard: RedisGuard;
   memory: MemoryWatch;
   metrics: ApiMetrics;
+  /** Chunks waiting and active beyond which nothing is admitted. */
+  chunksMax: number;
 };
 
 /**
@@ -92,7 +93,9 @@ export class Intake {
         await this.#flush(chunk);
       } catch (error) {
         const problem = error instanceof Problem ? error : unavailable(error);
-        for (const { reject } of chunk) reject(problem);
+        // A Redis that did not answer is not waited for once more by those who came meanwhile.
+        const refused = error instanceof Problem ? chunk : [...chunk, ...this.#takePending()];
+        for (const { reject } of refused) reject(problem);
       }
       done();
     }
@@ -110,13 +113,18 @@ export class Intake {
     return this.#pending.splice(0, count);
   }
 
+  #takePending(): Pending[] {
+    this.#deps.metrics.pending.dec(this.#pending.length);
+    return this.#pending.splice(0);
+  }
+
   async #flush(chunk: readonly Pending[]): Promise<void> {
-    const { redis, guard, memory, shard, metrics } = this.#deps;
+    const { redis, guard, memory, shard, metrics, chunksMax } = this.#deps;
     if (!guard.usable()) throw unavailable(guard.fault());
     this.#queue ??= openChunkQueue(redis, shard);
     if (performance.now() - this.#depthAt > QUEUE_DEPTH_AGE_MS_MAX)
       await this.#readDepth(this.#queue);
-    if (this.#depth >= QUEUE_CHUNKS_MAX || memory.full()) throw overloaded();
+    if (this.#depth >= chunksMax || memory.full()) throw overloaded();
     const chunkId = newChunkId();
     const firsts = firstOfEach(chunk.map(({ command }) => command));
     // The depth is read along with each flush, for the next one.

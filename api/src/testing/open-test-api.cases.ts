@@ -1,3 +1,4 @@
+import { QUEUE_CHUNKS_MAX } from '@razao/shared/contract/limits.ts';
 import { createLog } from '@razao/shared/runtime/log.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
 import { freePort } from '@razao/stack/ports.ts';
@@ -38,6 +39,7 @@ export async function openTestApi({ worker = false } = {}): Promise<TestApi> {
       ...shared,
       DATABASE_URL: postgres.url,
       PORT: 0,
+      QUEUE_CHUNKS_MAX,
       LOG_LEVEL: 'silent',
       RAZAO_DEV_KEY: TEST_KEY,
     },

@@ -1,4 +1,5 @@
 import type { Command } from '@razao/shared/contract/command.ts';
+import { QUEUE_CHUNKS_MAX } from '@razao/shared/contract/limits.ts';
 import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { createLog } from '@razao/shared/runtime/log.ts';
 import { createApiMetrics } from '@razao/shared/runtime/metrics.ts';
@@ -27,12 +28,20 @@ export async function openTestQueue(): Promise<TestQueue> {
   const redis = openFailFastRedis(server.url);
   const guard = guardRedis(redis, 'checked', createLog('test', 'silent'));
   await until('Redis is usable', () => guard.usable());
-  const memory = createMemoryWatch(redis, guard);
+  const metrics = createApiMetrics(new Registry());
+  const memory = createMemoryWatch(redis, metrics);
   const queue = openChunkQueue(redis, SHARD);
   return {
     redis,
     queue,
-    deps: { shard: SHARD, redis, guard, memory, metrics: createApiMetrics(new Registry()) },
+    deps: {
+      shard: SHARD,
+      redis,
+      guard,
+      memory,
+      metrics,
+      chunksMax: QUEUE_CHUNKS_MAX,
+    },
     async close() {
       memory.stop();
       guard.stop();

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Outcome } from '@razao/shared/contract/command.ts';
-import { WAIT_POLL_MS, WAITERS_MAX } from '@razao/shared/contract/limits.ts';
+import { WAIT_POLL_KEYS_MAX, WAIT_POLL_MS, WAITERS_MAX } from '@razao/shared/contract/limits.ts';
 import type { StatusRecord } from '@razao/shared/contract/status-record.ts';
 import { doneChannel } from '@razao/shared/runtime/keys.ts';
 import { createLog } from '@razao/shared/runtime/log.ts';
@@ -141,6 +141,18 @@ describe('waiters', () => {
     const waiting = ids.map((id) => world.wait(id, 1.5 * WAIT_POLL_MS));
     await Promise.all(waiting);
     expect(world.asked).toEqual([ids.map((id) => `1:${id}`)]);
+  });
+
+  test('by the thousand are looked after in turn, a bounded number at once', async () => {
+    const world = open();
+    const ids = Array.from({ length: 2 * WAIT_POLL_KEYS_MAX + 500 }, (_, n) => `id-${n}`);
+    const waiting = ids.map((id) => world.wait(id));
+    await delay(3.5 * WAIT_POLL_MS);
+    const sizes = world.asked.map((words) => words.length);
+    expect(sizes).toEqual([WAIT_POLL_KEYS_MAX, WAIT_POLL_KEYS_MAX, WAIT_POLL_KEYS_MAX]);
+    expect(new Set(world.asked.flat()).size).toBe(ids.length);
+    world.waiters.close();
+    await Promise.all(waiting);
   });
 
   test('who have left are forgotten: nobody is looked after any more', async () => {

@@ -1,4 +1,4 @@
-import { WAIT_POLL_MS, WAITERS_MAX } from '@razao/shared/contract/limits.ts';
+import { WAIT_POLL_KEYS_MAX, WAIT_POLL_MS, WAITERS_MAX } from '@razao/shared/contract/limits.ts';
 import type { StatusRecord } from '@razao/shared/contract/status-record.ts';
 import { doneChannel } from '@razao/shared/runtime/keys.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
@@ -34,7 +34,8 @@ export type WaitersDeps = {
 
 /**
  * Those who wait for outcomes, without a connection for each: the committers' messages wake them, and every 250 ms one MGET
- * per shard looks after those whose message was missed. An id without a record is looked up in Postgres then.
+ * per shard looks after those whose message was missed, a thousand at a time in turn. An id without a record is looked up in
+ * Postgres then.
  */
 export function createWaiters({ subscriber, shards, lookup, metrics, log }: WaitersDeps): Waiters {
   const byShard = Array.from({ length: shards }, () => new Map<string, Set<Waiter>>());
@@ -55,9 +56,12 @@ export function createWaiters({ subscriber, shards, lookup, metrics, log }: Wait
     const named = words.split(' ').filter((word) => waiting.has(word));
     if (named.length > 0) void look(shard, named, false);
   });
+  const looking = new Set<number>();
   const timer = setInterval(() => {
     byShard.forEach((waiting, shard) => {
-      if (waiting.size > 0) void look(shard, [...waiting.keys()], true);
+      if (waiting.size === 0 || looking.has(shard)) return;
+      looking.add(shard);
+      void look(shard, takeTurn(waiting), true).finally(() => looking.delete(shard));
     });
   }, WAIT_POLL_MS);
 
@@ -110,6 +114,17 @@ export function createWaiters({ subscriber, shards, lookup, metrics, log }: Wait
   }
 
   return { join, close };
+}
+
+/** The first so many; they stand at the end afterwards. */
+function takeTurn<T>(waiting: Map<string, T>): string[] {
+  if (waiting.size <= WAIT_POLL_KEYS_MAX) return [...waiting.keys()];
+  const turn = [...waiting].slice(0, WAIT_POLL_KEYS_MAX);
+  for (const [word, waiters] of turn) {
+    waiting.delete(word);
+    waiting.set(word, waiters);
+  }
+  return turn.map(([word]) => word);
 }
 
 function parseWord(word: string): { ledgerId: number; id: string } {

@@ -1,36 +1,61 @@
-import type { Server } from 'node:http';
-import { serve } from '@hono/node-server';
-import type { Hono } from 'hono';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  ServerResponse,
+} from 'node:http';
+import { Server as NetServer } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { limitPipelining } from './limit-pipelining.ts';
 import type { Service } from './service.ts';
 
 const HEADERS_MS_MAX = 10_000;
 const REQUEST_MS_MAX = 30_000;
+/** How often Node looks for requests that are late; its default of 30 s would make each limit as much longer. */
+const LATE_SWEEP_MS = 1_000;
+/** Nothing is sent or received for so long in the middle of an exchange; longer than any answer takes, waits included. */
+const STALLED_MS_MAX = 30_000;
 const KEEP_ALIVE_MS = 65_000;
 const IDLE_SWEEP_MS = 50;
+/** On stop, how long a connection may be idle before it is closed: a request may be on its way on it. */
+const IDLE_GRACE_MS = 250;
+/** On stop, how long a client may be slow to send or to read; short of the deadline of the whole process. */
+const STOP_MS_MAX = 7_000;
 
-/** An HTTP server as a part of a process. On stop it takes no more connections and finishes the requests in hand. */
+/**
+ * An HTTP server as a part of a process. On stop it takes no more connections, finishes the requests in hand, and says with
+ * each answer that the connection ends, so that no client sends a further one in vain.
+ */
 export function httpService(
-  app: Pick<Hono, 'fetch'>,
+  app: { fetch(request: Request, env: object): Response | Promise<Response> },
   options: { host: string; port: number },
 ): Service {
   let server: Server | undefined;
+  class Answer<R extends IncomingMessage> extends ServerResponse<R> {
+    override writeHead(status: number, ...rest: unknown[]): this {
+      if (server === undefined) this.setHeader('Connection', 'close');
+      return Reflect.apply(super.writeHead, this, [status, ...rest]);
+    }
+  }
   return {
     name: `http://${options.host}:${options.port}`,
     start() {
       return new Promise((resolve, reject) => {
-        const listening = serve(
-          { fetch: app.fetch, hostname: options.host, port: options.port },
-          () => resolve(),
-        ) as Server;
+        const handle = getRequestListener(app.fetch, { hostname: options.host });
+        const listening = createServer(
+          { connectionsCheckingInterval: LATE_SWEEP_MS, ServerResponse: Answer },
+          limitPipelining(handle as RequestListener),
+        );
         listening.once('error', reject);
         // A client that is slow to send may not hold a connection for ever.
         listening.headersTimeout = HEADERS_MS_MAX;
         listening.requestTimeout = REQUEST_MS_MAX;
+        // Nor may one that does not read its answers.
+        listening.timeout = STALLED_MS_MAX;
         // Longer than a load balancer keeps its connections, so that it is the one that closes.
         listening.keepAliveTimeout = KEEP_ALIVE_MS;
-        listening.prependListener('request', (_, response) => {
-          if (server === undefined) response.setHeader('Connection', 'close');
-        });
+        listening.listen(options.port, options.host, resolve);
         server = listening;
       });
     },
@@ -39,9 +64,15 @@ export function httpService(
       server = undefined;
       if (!closing) return Promise.resolve();
       return new Promise((resolve) => {
-        // A connection that is busy now is idle later: it is closed then.
-        const timer = setInterval(() => closing.closeIdleConnections(), IDLE_SWEEP_MS);
-        closing.close(() => {
+        const stopped = performance.now();
+        const timer = setInterval(() => {
+          const ms = performance.now() - stopped;
+          if (ms > STOP_MS_MAX) closing.closeAllConnections();
+          // A connection that is busy now is idle later: it is closed then.
+          else if (ms > IDLE_GRACE_MS) closing.closeIdleConnections();
+        }, IDLE_SWEEP_MS);
+        // HTTP's own `close` would end idle connections at once, and what was just sent on them.
+        NetServer.prototype.close.call(closing, () => {
           clearInterval(timer);
           resolve();
         });
