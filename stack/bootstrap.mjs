@@ -18,6 +18,7 @@ const COMMANDS = {
   check: { program: 'stack/src/test.ts', args: ['check'], detached: true },
   load: { program: 'loadtest/src/main.ts', detached: true },
   measure: { program: 'loadtest/src/experiments/main.ts', detached: true },
+  crash: { program: 'e2e/crash/main.ts', detached: true },
   queue: { program: 'worker/src/queue-tool.ts' },
 };
 
@@ -33,7 +34,7 @@ if (command === 'exec') {
   run(node, [join(ROOT, program), ...first, ...args], detached);
 } else {
   fail(
-    `no command "${command}": npm start, npm test, npm run load, npm run measure, npm run queue, npm run check`,
+    `no command "${command}": npm start, npm test, npm run load, npm run measure, npm run crash, npm run queue, npm run check`,
   );
 }
 

@@ -66,6 +66,28 @@ export function createApiMetrics(registry: Registry) {
       help: 'Commands gathered but not yet queued',
       registers,
     }),
+    ...createLimitGauges(registers),
+  };
+}
+
+/** What writes are refused by, beside the bound. */
+function createLimitGauges(registers: Registry[]) {
+  return {
+    queueChunksMax: new Gauge({
+      name: 'razao_queue_chunks_max',
+      help: 'Chunks of a shard that may wait before writes to it are refused',
+      registers,
+    }),
+    redisBytes: new Gauge({
+      name: 'razao_redis_memory_bytes',
+      help: 'Memory that Redis uses; writes are refused from 70 % of its limit on',
+      registers,
+    }),
+    redisBytesMax: new Gauge({
+      name: 'razao_redis_memory_max_bytes',
+      help: 'Memory that Redis may use; 0 where it does not tell',
+      registers,
+    }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { Registry } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
 
 /** What a process depends on, each with the fault that it has now; null: none. */
 export type Dependencies = Record<string, string | null>;
@@ -14,6 +14,7 @@ export type OperationsOptions = {
 /** `/livez` (the process turns), `/readyz` (with each dependency) and `/metrics`, the same for every process. */
 export function operationsRoutes({ registry, dependencies, ready }: OperationsOptions): Hono {
   const app = new Hono();
+  measureDependencies(registry, dependencies);
   app.get('/livez', (c) => c.text('ok'));
   app.get('/readyz', (c) => {
     const body = { ready: ready(), dependencies: describe(dependencies()) };
@@ -23,6 +24,19 @@ export function operationsRoutes({ registry, dependencies, ready }: OperationsOp
     c.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType }),
   );
   return app;
+}
+
+function measureDependencies(registry: Registry, dependencies: () => Dependencies): void {
+  new Gauge({
+    name: 'razao_dependency_up',
+    help: '1 where the process can work with what it depends on',
+    labelNames: ['dependency'],
+    registers: [registry],
+    collect() {
+      for (const [dependency, fault] of Object.entries(dependencies()))
+        this.set({ dependency }, fault === null ? 1 : 0);
+    },
+  });
 }
 
 function describe(dependencies: Dependencies): Record<string, { ok: boolean; fault?: string }> {

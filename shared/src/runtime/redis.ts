@@ -4,6 +4,8 @@ import { REDIS_COMMAND_MS_MAX, REDIS_RETRY_MS } from '../contract/limits.ts';
 const retrySoon = {
   // The default backs off up to two seconds and more: after an outage a process must be back at once.
   retryStrategy: () => REDIS_RETRY_MS,
+  // One that loads its data is asked again by the same rule, and not after the time it has guessed that it needs.
+  maxLoadingRetryTime: REDIS_RETRY_MS,
   connectTimeout: REDIS_COMMAND_MS_MAX,
 };
 

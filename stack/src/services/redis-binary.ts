@@ -1,21 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { installRedis } from './install-redis.ts';
 import { SetupError } from './service.ts';
+import { systemProgram } from './system-program.ts';
 
 const VERSION_MIN = 7;
+const REDIS = {
+  name: 'Redis',
+  debian: 'redis-server',
+  brew: 'redis',
+  otherwise: 'install redis-server 7 or newer, or set REDIS_URL',
+};
 
 /** A Redis 7 or Valkey server on this machine; installed with apt-get where that is possible without asking. */
 export function redisBinary(say: (line: string) => void = () => {}): string {
-  let binary = findOnPath('redis-server') ?? findOnPath('valkey-server');
-  if (binary === undefined) {
-    installRedis(say);
-    binary = findOnPath('redis-server');
-  }
-  if (binary === undefined) {
-    throw new SetupError('redis-server was installed but is not on PATH');
-  }
+  const binary = systemProgram(['redis-server', 'valkey-server'], REDIS, say);
   const text = execFileSync(binary, ['--version'], { encoding: 'utf8' });
   const major = Number(/v=(\d+)\./.exec(text)?.[1]);
   if (!(major >= VERSION_MIN)) {
@@ -24,10 +21,4 @@ export function redisBinary(say: (line: string) => void = () => {}): string {
     );
   }
   return binary;
-}
-
-function findOnPath(name: string): string | undefined {
-  // sbin is missing from the PATH of many non-root shells.
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin', '/usr/local/bin'];
-  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }

@@ -4,25 +4,29 @@ import { SetupError } from './service.ts';
 
 const POLICY = '/usr/sbin/policy-rc.d';
 
-/** Installs redis-server with apt-get when we are root on a Debian-like system; else names the command that does it. */
-export function installRedis(say: (line: string) => void): void {
+/** A program of the operating system, its packages, and what helps where neither exists. */
+export type SystemPackage = { name: string; debian: string; brew: string; otherwise: string };
+
+/** Installs a package with apt-get when we are root on a Debian-like system; else names the command that does it. */
+export function installPackage(wanted: SystemPackage, say: (line: string) => void): void {
+  const { name, debian } = wanted;
   if (process.platform === 'darwin') {
-    throw new SetupError('Redis is missing: brew install redis');
+    throw new SetupError(`${name} is missing: brew install ${wanted.brew}`);
   }
   if (!existsSync('/usr/bin/apt-get')) {
-    throw new SetupError('Redis is missing: install redis-server 7 or newer, or set REDIS_URL');
+    throw new SetupError(`${name} is missing: ${wanted.otherwise}`);
   }
   if (process.getuid?.() !== 0) {
-    throw new SetupError('Redis is missing: sudo apt-get install -y redis-server');
+    throw new SetupError(`${name} is missing: sudo apt-get install -y ${debian}`);
   }
-  say('Redis is missing: apt-get install -y redis-server');
+  say(`${name} is missing: apt-get install -y ${debian}`);
   // Debian starts a service when its package is installed, unless this file forbids it. Ours has its own port and data.
   const ownPolicy = !existsSync(POLICY);
   if (ownPolicy) {
     writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   }
   try {
-    install();
+    install(wanted);
   } finally {
     if (ownPolicy) {
       rmSync(POLICY, { force: true });
@@ -30,10 +34,10 @@ export function installRedis(say: (line: string) => void): void {
   }
 }
 
-function install(): void {
+function install({ name, debian }: SystemPackage): void {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const get = (...args: string[]) => execFileSync('apt-get', args, { env, stdio: 'pipe' });
-  const command = ['install', '-y', '--no-install-recommends', 'redis-server'];
+  const command = ['install', '-y', '--no-install-recommends', debian];
   try {
     try {
       get(...command);
@@ -45,7 +49,7 @@ function install(): void {
   } catch (error) {
     const { stderr } = error as { stderr?: Buffer };
     throw new SetupError(
-      `Redis cannot be installed (${stderr?.toString().trim().split('\n').at(-1)}): apt-get install -y redis-server`,
+      `${name} cannot be installed (${stderr?.toString().trim().split('\n').at(-1)}): apt-get install -y ${debian}`,
     );
   }
 }
