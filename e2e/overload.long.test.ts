@@ -1,5 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { QUEUE_CHUNKS_MAX } from '@razao/shared/contract/limits.ts';
+import {
+  METADATA_KEYS_MAX,
+  METADATA_VALUE_CHARS_MAX,
+  QUEUE_CHUNKS_MAX,
+} from '@razao/shared/contract/limits.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { trickle } from './support/bad-clients.ts';
 import { startFlood, summarise, warmUp } from './support/flood.ts';
@@ -23,6 +27,7 @@ const FILLING_MS_MAX = 60_000;
 const LATE_MS_MAX = 10_000;
 const FULL = 'full';
 const NORMAL = nameOnAnotherShard(FULL);
+const LARGE_PATH = `/v1/ledgers/${NORMAL}/accounts/large`;
 
 let world: World;
 let api: string;
@@ -115,6 +120,13 @@ const KINDS: Record<string, Kind> = {
 
 test('each kind of slow client is closed when its time is over', async () => {
   const { stack } = world;
+  const metadata = Object.fromEntries(
+    Array.from({ length: METADATA_KEYS_MAX }, (_, n) => [
+      `key-${n}`,
+      'x'.repeat(METADATA_VALUE_CHARS_MAX),
+    ]),
+  );
+  expect((await call(`${api}${LARGE_PATH}`, 'PUT', { metadata })).status).toBe(200);
   await othersUnharmed(api, NORMAL, async () => {
     const grows = growthOf(stack.apis[0]);
     const lasting: [string, Kind, Promise<number>[]][] = [];
@@ -122,7 +134,7 @@ test('each kind of slow client is closed when its time is over', async () => {
       const wires = await openWires(api, kind.count);
       for (const [n, wire] of wires.entries()) {
         kind.begin(wire);
-        if (n % 50 === 49) await delay(10);
+        if (n % 50 === 49) await delay(20);
       }
       lasting.push([name, kind, wires.map(({ closed }) => closed)]);
     }
@@ -149,6 +161,6 @@ function postHead(headers: Record<string, string>): string {
 function neverRead({ socket, closed }: Wire): void {
   socket.pause();
   // Paused, it hears of its end only when it writes.
-  const timer = setInterval(() => socket.write(requestText('GET', '/metrics')), 20);
+  const timer = setInterval(() => socket.write(requestText('GET', LARGE_PATH)), 40);
   void closed.then(() => clearInterval(timer));
 }

@@ -104,7 +104,10 @@ test('under load every panel shows something, every alert is judged without a fa
   await until('every panel shows something', async () => {
     empty = await emptyPanels();
     return empty.length === 0;
-  }).catch(() => expect(empty).toEqual([]));
+  }).catch((error) => {
+    expect(empty).toEqual([]);
+    throw error;
+  });
   const rules = await prometheus.rules();
   expect(rules.map(({ name }) => name).sort()).toEqual(
     alerts()

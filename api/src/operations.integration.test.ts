@@ -1,5 +1,6 @@
 import { PROBLEMS } from '@razao/shared/contract/problems.ts';
 import { REJECTIONS } from '@razao/shared/contract/rejections.ts';
+import { until } from '@razao/stack/testing/until.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { transfer } from './testing/client.cases.ts';
 import { openTestApi, type TestApi } from './testing/open-test-api.cases.ts';
@@ -26,6 +27,9 @@ test('readiness names each dependency', async () => {
     ready: true,
     dependencies: { redis: { ok: true }, postgres: { ok: true } },
   });
+  const metrics = await readMetrics();
+  expect(metrics).toContain('razao_dependency_up{dependency="redis"} 1');
+  expect(metrics).toContain('razao_dependency_up{dependency="postgres"} 1');
 });
 
 test.each([...Object.keys(PROBLEMS), ...Object.keys(REJECTIONS)])(
@@ -45,6 +49,14 @@ test.each(['nothing', 'toString', '__proto__', '%ff'])(
     expectProblem(await api.get(`/problems/${code}`), 404, 'route_not_found');
   },
 );
+
+test('what writes are refused by is measured', async () => {
+  await until('Redis was looked at', async () =>
+    /^razao_redis_memory_max_bytes [1-9]/m.test(await readMetrics()),
+  );
+  expect(await readMetrics()).toMatch(/^razao_redis_memory_bytes [1-9]/m);
+  expect(await readMetrics()).toMatch(/^razao_queue_chunks_max [1-9]/m);
+});
 
 test('requests are counted by route and status, also where nothing is', async () => {
   const ledger = await api.newLedger();

@@ -48,7 +48,7 @@ export function watchShard(stack: Stack, ledger: string): ShardWatch {
 }
 
 /** How much of its memory Redis uses, from its answer to INFO memory. */
-export function memoryPercent(info: string): number {
+function memoryPercent(info: string): number {
   const bytes = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1]);
   return (100 * bytes('used_memory')) / bytes('maxmemory');
 }
