@@ -21,8 +21,8 @@ const P99_MS_MAX = 100;
 const REQUEST_MS_MAX = 30_000;
 const STALLED_MS_MAX = 30_000;
 const KEEP_ALIVE_MS = 65_000;
-/** Until the buffers between a server and a client that does not read are full. */
-const FILLING_MS_MAX = 60_000;
+/** Until the buffers on the way are full. Node then takes a write that is stuck for progress once: two timeouts pass. */
+const FILLING_MS_MAX = 30_000;
 /** How late a server that looks once a second may be, this machine, and the clock: idle ones are opened over seconds. */
 const LATE_MS_MAX = 10_000;
 const FULL = 'full';
@@ -108,7 +108,7 @@ const KINDS: Record<string, Kind> = {
     count: 3,
     begin: neverRead,
     fromMs: STALLED_MS_MAX,
-    toMs: FILLING_MS_MAX + STALLED_MS_MAX,
+    toMs: FILLING_MS_MAX + 2 * STALLED_MS_MAX,
   },
   idle: {
     count: 5_000,

@@ -75,6 +75,7 @@ test('invariant 9: three commands that cannot be processed stop their shard and 
     }),
     untilPostedAgain(stack, elsewhere, STANDBY_WAITS_MS),
   ]);
+  const promised = await traffic.finish();
   const before = new Map(await fates(stack, LEDGER));
   const fatesOf = (numbers: readonly number[]) => numbers.map((n) => before.get(ids[n] ?? ''));
   expect(fatesOf(REJECTED)).toEqual(REJECTED.map(() => 'processing_failed'));
@@ -102,7 +103,6 @@ test('invariant 9: three commands that cannot be processed stop their shard and 
     ids.map((id, n) => [id, REJECTED.includes(n) ? 'processing_failed' : 'posted']),
   );
   expect(await stopped(running())).toBe(0);
-  const promised = await traffic.finish();
   expect(traffic.strange()).toEqual([]);
   await promisesKept(stack, elsewhere, promised);
 });

@@ -15,7 +15,7 @@ const POSTED_AGAIN_MS_MAX = 10_000;
 /** One line for each shard whose committer meets the fault, whether it then commits or connects. */
 const FAULT_LINES_MAX = 5;
 /** In all, with who takes and who gives up a lock. */
-const LINES_MAX = 40;
+const LINES_MAX = 80;
 
 export type MeetOptions = { world: World; name: string; faultMs: number };
 

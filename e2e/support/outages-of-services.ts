@@ -15,6 +15,8 @@ const REFUSED_MS_MAX = 2_500;
 const READ_MS_MAX = 7_000;
 /** After the return of what was down. */
 const POSTED_AGAIN_MS_MAX = 10_000;
+/** Until an admission of which nothing came is no longer taken for one that is under way. */
+const SETTLED_MS_MAX = 6_000;
 /** Until a process says that something is down: it asks every second, and gives a silent one four. */
 const SAID_MS_MAX = 8_000;
 
@@ -191,9 +193,15 @@ async function nothingHalfAccepted(stack: Stack, scene: Scene, refused: readonly
   const [client] = scene.clients as [LedgerClient];
   expect(refused.length).toBeGreaterThan(3);
   for (const id of refused) {
-    const { status, body } = await client.transaction(id);
-    const found = status === 200 ? body['status'] : body['code'];
-    expect(found).toMatch(/^(posted|transaction_not_found)$/);
+    await until(
+      `${id} is posted or was never there`,
+      async () => {
+        const { status, body } = await client.transaction(id);
+        const found = status === 200 ? body['status'] : body['code'];
+        return found === 'posted' || found === 'transaction_not_found';
+      },
+      SETTLED_MS_MAX,
+    );
   }
   const again = await Promise.all(refused.map((key) => client.write(key, { Prefer: 'wait=10' })));
   expect(again.map(({ status }) => status)).toEqual(refused.map(() => 201));

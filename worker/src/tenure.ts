@@ -189,7 +189,7 @@ export class Tenure {
     for (const commit of commits) {
       countCommit(metrics, shard, commit);
       const done = metrics.publishSeconds.startTimer({ shard: String(shard) });
-      while (!(await this.#tryPublish(commit))) {
+      for (let tries = 0; !(await this.#tryPublish(commit, tries)); tries++) {
         if (this.#over()) return;
         await delay(PUBLISH_RETRY_MS);
       }
@@ -201,14 +201,14 @@ export class Tenure {
       .catch((error) => log.warn({ err: error, shard }, 'chunks stay in the queue'));
   }
 
-  async #tryPublish(commit: Commit): Promise<boolean> {
+  async #tryPublish(commit: Commit, tries: number): Promise<boolean> {
     const { redis, shard, log } = this.#deps;
     try {
       await publishCommit(redis, shard, commit);
       return true;
     } catch (error) {
       // A full Redis, or one that is being shut down. What is not published now is when the chunk comes again.
-      log.warn({ err: error, shard }, 'publishing failed; trying again');
+      if (tries === 0) log.warn({ err: error, shard }, 'publishing failed; trying again');
       return false;
     }
   }

@@ -26,7 +26,7 @@ export async function getTransaction(c: Context<ApiEnv>, deps: Deps): Promise<Re
   // Before the first look, so that no publication between the two is missed.
   const ticket = wait.ms > 0 ? deps.waiters.join(key) : null;
   try {
-    const record = await readRecord(deps, key);
+    const record = await readRecord(deps, ledger, key);
     if (record?.status !== 'queued')
       return jsonResponse(await readStored(deps, ledger, id, record), 200, wait.applied);
     const outcome = (await ticket?.outcome(wait.ms, c.req.raw.signal)) ?? null;
@@ -41,13 +41,18 @@ export async function getTransaction(c: Context<ApiEnv>, deps: Deps): Promise<Re
   }
 }
 
-/** Null where Redis has no record, undefined where it does not answer: then Postgres is asked. */
+/** Null where Redis has no record that is worth anything, undefined where it does not answer: then Postgres is asked. */
 async function readRecord(
   deps: Deps,
+  ledger: Ledger,
   key: { shard: number; ledgerId: number; id: string },
 ): Promise<StatusRecord | null | undefined> {
-  const records = await deps.lookup.records(key.shard, [key]).catch(() => [undefined]);
-  return records[0];
+  try {
+    const [record = null] = await deps.lookup.records(key.shard, [key]);
+    return record && (await deps.lookup.abandoned(ledger, record)) ? null : record;
+  } catch {
+    return undefined;
+  }
 }
 
 async function readStored(

@@ -1,9 +1,10 @@
 import type { Outcome } from '@razao/shared/contract/command.ts';
+import { CHUNK_UNDER_WAY_MS_MAX } from '@razao/shared/contract/limits.ts';
 import { Problem } from '@razao/shared/contract/problems.ts';
 import { decodeRecord, type StatusRecord } from '@razao/shared/contract/status-record.ts';
 import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
-import { countQueued } from '@razao/shared/queue/depth.ts';
-import { intactKey, recordKey } from '@razao/shared/runtime/keys.ts';
+import { chunksPresent, countQueued } from '@razao/shared/queue/depth.ts';
+import { asideKey, intactKey, recordKey } from '@razao/shared/runtime/keys.ts';
 import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
 import type { Redis } from 'ioredis';
 import type { Selectable } from 'kysely';
@@ -21,6 +22,11 @@ export type TransactionLookup = {
   ): Promise<(StatusRecord | null)[]>;
   /** The stored transaction, if there is one. Throws where Postgres does not answer. */
   row(ledgerId: number, id: string): Promise<TransactionRow | undefined>;
+  /**
+   * Whether nothing will come of a queued record: its process admitted the id and then died, or gave Redis up, before the
+   * chunk was queued. Nobody was told a 202 then, and only the same write again makes more of it.
+   */
+  abandoned(ledger: Ledger, record: StatusRecord): Promise<boolean>;
   /** Throws `unavailable` unless it is certain that an id without a record was never accepted. Ask before `row`. */
   assertRecordsIntact(ledger: Ledger): Promise<void>;
 };
@@ -30,6 +36,11 @@ type LookupDeps = { redis: Redis; guard: RedisGuard; database: Database };
 /** Finds transactions: their records in Redis, their rows in Postgres. */
 export function createLookup({ redis, guard, database }: LookupDeps): TransactionLookup {
   const queues = new Map<number, ChunkQueue>();
+  function queueOf(shard: number): ChunkQueue {
+    const queue = queues.get(shard) ?? openChunkQueue(redis, shard);
+    queues.set(shard, queue);
+    return queue;
+  }
   return {
     async records(shard, keys) {
       const lines = await redis.mget(
@@ -45,14 +56,25 @@ export function createLookup({ redis, guard, database }: LookupDeps): Transactio
         .where('id', '=', id)
         .executeTakeFirst();
     },
+    async abandoned({ shard }, record) {
+      if (record.status !== 'queued') return false;
+      if (Date.now() - Date.parse(record.acceptedAt) < CHUNK_UNDER_WAY_MS_MAX) return false;
+      const { chunk } = record;
+      const isAside = () => redis.hexists(asideKey(shard), chunk);
+      // Asked for on both sides: it may be moved from one place to the other, in either direction, meanwhile.
+      const [before, queued, after] = await Promise.all([
+        isAside(),
+        chunksPresent(redis, queueOf(shard), [chunk]),
+        isAside(),
+      ]);
+      return before + after === 0 && !queued.has(chunk);
+    },
     async assertRecordsIntact({ shard }) {
       if (!guard.usable()) throw cannotTell();
       if ((await redis.exists(intactKey(shard))) === 1) return;
       // Records were lost, or there never were any. What was accepted before is in the queue until it is in Postgres: once
       // the queue has been seen empty, a missing record means something again.
-      const queue = queues.get(shard) ?? openChunkQueue(redis, shard);
-      queues.set(shard, queue);
-      if ((await countQueued(redis, queue)) > 0) throw cannotTell();
+      if ((await countQueued(redis, queueOf(shard))) > 0) throw cannotTell();
       await redis.set(intactKey(shard), '1');
     },
   };

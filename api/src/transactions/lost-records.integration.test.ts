@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { setAside } from '@razao/shared/queue/aside.ts';
+import { newChunkId } from '@razao/shared/queue/chunk-queue.ts';
+import { shardOf } from '@razao/shared/runtime/shard.ts';
+import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { idOf, transfer } from '../testing/client.cases.ts';
-import { openTestApi, type TestApi } from '../testing/open-test-api.cases.ts';
+import { openTestApi, SHARDS, type TestApi } from '../testing/open-test-api.cases.ts';
 import { expectProblem } from '../testing/problem.cases.ts';
 import { loseRecords, queuedCommands } from '../testing/queue.cases.ts';
 
@@ -36,6 +40,33 @@ test('a queued transaction tells the little that is known', async () => {
     },
   });
   expect(answer.headers.get('retry-after')).toBe('1');
+});
+
+test('a write that was admitted but never queued is not said to wait, once it cannot be under way any more', async () => {
+  const ledger = await api.newLedger();
+  const id = randomUUID();
+  const path = `/v1/ledgers/${ledger}/transactions/${id}`;
+  expect((await api.post(ledger, transfer(), { key: id })).status).toBe(202);
+  const status = async () => {
+    const { status, body } = await api.get(path);
+    return status === 200 ? body['status'] : body['code'];
+  };
+  const [key, line] = await recordOf(api.redis, id);
+  // As it is when its process dies, or gives a silent Redis up, between admission and queue.
+  await api.redis.set(key, line.replace(/ c-\S+$/, ` ${newChunkId()}`));
+  expect(await status()).toBe('queued');
+  await api.redis.set(key, aged(line).replace(/ c-\S+$/, ` ${newChunkId()}`));
+  expect(await status()).toMatch(/^(transaction_not_found|unavailable)$/);
+  // An old one whose chunk is there, in the queue or set aside, does wait.
+  await api.redis.set(key, aged(line));
+  expect(await status()).toBe('queued');
+  const chunk = line.split(' ').at(-1) ?? '';
+  const shard = shardOf(ledger, SHARDS);
+  await api.redis.rename(`{razao:${shard}}:chunks:${chunk}`, 'elsewhere');
+  expect(await status()).toMatch(/^(transaction_not_found|unavailable)$/);
+  await setAside(api.redis, shard, { id: chunk, reason: 'none', data: {} });
+  expect(await status()).toBe('queued');
+  await api.redis.flushall();
 });
 
 test('an accepted id whose record is lost is a 503, never a 404, until it is posted', async () => {
@@ -93,3 +124,14 @@ test('a late command with a used key does not make conflicts of the replays of t
   const waited = await api.post(ledger, transfer(), { key: 'k', wait: 10 });
   expect(waited).toMatchObject({ status: 201, body: first.body });
 });
+
+/** The record of a transaction's id, after its key. */
+async function recordOf(redis: Redis, id: string): Promise<[key: string, line: string]> {
+  const [key = ''] = await redis.keys(`*:t:*:${id}`);
+  return [key, String(await redis.get(key))];
+}
+
+/** A record as it is a minute later. */
+function aged(line: string): string {
+  return line.replace(/\S+T\S+Z/, new Date(Date.now() - 60_000).toISOString());
+}

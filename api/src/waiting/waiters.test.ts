@@ -236,6 +236,7 @@ function open() {
       rowsAsked.push(`${ledgerId}:${id}`);
       return rows.get(`${ledgerId}:${id}`);
     },
+    abandoned: () => Promise.resolve(false),
     async assertRecordsIntact() {},
   };
   const metrics = createApiMetrics(new Registry());

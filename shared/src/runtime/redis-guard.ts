@@ -16,8 +16,6 @@ export type RedisGuard = {
   usable(): boolean;
   /** Why it may not be used; null when it may. */
   fault(): string | null;
-  /** Bytes that Redis may use; 0 where unknown. */
-  maxmemory(): number;
   stop(): void;
 };
 
@@ -27,22 +25,17 @@ export type RedisGuard = {
  */
 export function guardRedis(redis: Redis, durability: Durability, log: Logger): RedisGuard {
   let fault: string | null = 'not connected';
-  let maxmemory = 0;
   let timer: NodeJS.Timeout | undefined;
   let connection = 0;
 
   async function check(): Promise<void> {
     const mine = ++connection;
     clearTimeout(timer);
-    const found =
-      durability === 'asserted' ? { faults: [], maxmemory: 0 } : await readFaults(redis);
+    const faults = durability === 'asserted' ? [] : await readFaults(redis);
     if (mine !== connection) return;
-    maxmemory = found.maxmemory;
     const text =
-      found.faults.length === 0
-        ? null
-        : `Redis would lose accepted writes: ${found.faults.join(', ')}`;
-    if (text !== null && text !== fault) log.error({ faults: found.faults, durability }, text);
+      faults.length === 0 ? null : `Redis would lose accepted writes: ${faults.join(', ')}`;
+    if (text !== null && text !== fault) log.error({ faults, durability }, text);
     fault = durability === 'relaxed' ? null : text;
     if (fault !== null) timer = setTimeout(recheck, RECHECK_MS);
   }
@@ -62,7 +55,6 @@ export function guardRedis(redis: Redis, durability: Durability, log: Logger): R
   return {
     usable: () => fault === null && redis.status === 'ready',
     fault: () => fault,
-    maxmemory: () => maxmemory,
     stop() {
       clearTimeout(timer);
       stopWatching();
@@ -70,14 +62,13 @@ export function guardRedis(redis: Redis, durability: Durability, log: Logger): R
   };
 }
 
-async function readFaults(redis: Redis): Promise<{ faults: string[]; maxmemory: number }> {
+async function readFaults(redis: Redis): Promise<string[]> {
   const settings = await readSettings(redis, [...Object.keys(REQUIRED), 'maxmemory']);
   const faults = Object.entries(REQUIRED)
     .filter(([name, value]) => settings.get(name) !== value)
     .map(([name, value]) => `${name} is ${settings.get(name) ?? 'unknown'}, not ${value}`);
-  const maxmemory = Number(settings.get('maxmemory') ?? 0);
-  if (maxmemory === 0) faults.push('maxmemory is not set');
-  return { faults, maxmemory };
+  if (Number(settings.get('maxmemory') ?? 0) === 0) faults.push('maxmemory is not set');
+  return faults;
 }
 
 async function readSettings(redis: Redis, names: string[]): Promise<Map<string, string>> {

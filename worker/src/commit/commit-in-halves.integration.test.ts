@@ -100,12 +100,22 @@ describe('invariant 9: a bad command fails alone', () => {
   });
 
   test('also where the rules themselves throw', async () => {
-    const stranger = transfer(999, 'world>alice 1');
-    const commands = [transfer(ledger, 'world>alice 1'), stranger];
-    // Nothing can be stored in a ledger that does not exist, not even a failure: it is reported, and stays in the queue.
-    await expect(commit(commands)).rejects.toThrow('the batch did not read ledger 999');
-    expect(await stored()).toEqual([[commands[0]?.id, 'posted']]);
-    expect(unprocessable.map(({ id }) => id)).toEqual([stranger.id]);
+    const posting = { source: 'world', destination: 'alice', asset: 'BRL/2', amount: 'much' };
+    const strange = transfer(ledger, 'world>alice 1', { postings: [posting] });
+    const commands = [transfer(ledger, 'world>alice 1'), strange];
+    await commit(commands);
+    expect(await stored()).toEqual([
+      [commands[0]?.id, 'posted'],
+      [strange.id, 'processing_failed'],
+    ]);
+    expect(unprocessable.map(({ id }) => id)).toEqual([strange.id]);
+  });
+
+  test("but a ledger that the database lacks is nobody's fault", async () => {
+    const commands = [transfer(ledger, 'world>alice 1'), transfer(999, 'world>alice 1')];
+    await expect(commit(commands)).rejects.toThrow('the database lacks the ledgers 999');
+    expect(await stored()).toEqual([]);
+    expect(unprocessable).toEqual([]);
   });
 
   test('and is a replay when it comes again', async () => {
