@@ -21,7 +21,8 @@ export type RedisGuard = {
 
 /**
  * Reads the configuration of Redis at start and after every reconnect (a failover may have brought another server), and
- * again every few seconds while it is at fault. A connection on which Redis has fallen silent is replaced. `asserted` skips the reading, `relaxed` only warns.
+ * again every few seconds while it is at fault. `asserted` skips the reading, `relaxed` only warns. A connection on which Redis
+ * has fallen silent is replaced.
  */
 export function guardRedis(redis: Redis, durability: Durability, log: Logger): RedisGuard {
   let fault: string | null = 'not connected';
