@@ -1,4 +1,4 @@
-import type { Command } from '@razao/shared/contract/command.ts';
+import type { Command, TransferCommand } from '@razao/shared/contract/command.ts';
 import { asideKey } from '@razao/shared/runtime/keys.ts';
 import { shardOf } from '@razao/shared/runtime/shard.ts';
 import { transfer } from '@razao/shared/testing/commands.cases.ts';
@@ -100,7 +100,7 @@ test('chunks that are none are set aside, seen, retried and mended, and the rest
   const { ledger, id } = await create('aside', 3);
   const key = asideKey(3);
   const good = chain(id, 'good', 10);
-  const wrong = (other: Partial<Command>) => [transfer(id, 'world>wrong 1', other)];
+  const wrong = (other: Partial<TransferCommand>) => [transfer(id, 'world>wrong 1', other)];
   const posted = posting('world', 'wrong');
   const bad: Record<string, unknown> = {
     garbage: { hello: 'world' },

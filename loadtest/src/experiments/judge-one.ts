@@ -1,14 +1,14 @@
-import type { Command } from '@razao/shared/contract/command.ts';
+import type { TransferCommand } from '@razao/shared/contract/command.ts';
 import type { Rejection } from '@razao/shared/contract/rejections.ts';
 import { arrayLiteral } from '@razao/worker/commit/array-literal.ts';
-import { judgeTransfer, type Move } from '@razao/worker/commit/judge-transfer.ts';
+import { judgePostings } from '@razao/worker/commit/judge-postings.ts';
 import {
   accountKey,
   balanceKey,
   type Frozen,
   type LedgerState,
 } from '@razao/worker/commit/state.ts';
-import { createWorkingBalances } from '@razao/worker/commit/working-balances.ts';
+import { type Move, startWork } from '@razao/worker/commit/work.ts';
 import type { Client } from 'pg';
 import { readStatement } from './read-statement.ts';
 
@@ -38,11 +38,18 @@ const LEDGER: Omit<LedgerState, 'id'> = {
   postedAt: '',
 };
 
+const NOTHING_ELSE = {
+  ledgers: new Map(),
+  transactions: new Map(),
+  targets: new Map(),
+  scales: new Map(),
+};
+
 /**
  * Locks both balances of a command of one posting and judges it by the committer's own rules. The connection is inside a
  * transaction. Balances must exist, unless they are refused: nothing here creates any.
  */
-export async function judgeOne(client: Client, command: Command): Promise<Judged> {
+export async function judgeOne(client: Client, command: TransferCommand): Promise<Judged> {
   const { ledgerId, postings } = command;
   const [posting] = postings;
   if (!posting) throw new Error(`${command.id} has no posting`);
@@ -55,11 +62,14 @@ export async function judgeOne(client: Client, command: Command): Promise<Judged
     rows.map(({ address, frozen }) => [accountKey(ledgerId, address), frozen]),
   );
   const balances = rows.map((row) => toState(row, ledgerId, asset));
-  const working = createWorkingBalances(
-    new Map(balances.map((state) => [balanceKey(ledgerId, state.address, asset), state])),
-  );
-  const judged = judgeTransfer({ ...LEDGER, id: ledgerId }, accounts, working, postings);
-  const [moves, rejection] = Array.isArray(judged) ? [judged, null] : [[], judged];
+  const state = {
+    ...NOTHING_ELSE,
+    accounts,
+    balances: new Map(balances.map((row) => [balanceKey(ledgerId, row.address, asset), row])),
+  };
+  const ledger = { ...LEDGER, id: ledgerId };
+  const judged = judgePostings(startWork(state, []), ledger, postings, { kind: 'move' });
+  const [moves, rejection] = 'code' in judged ? [[], judged] : [judged.moves, null];
   return { rejection, values: toValues(command, moves, rejection) };
 }
 
@@ -79,7 +89,7 @@ function toState(row: Row, ledgerId: number, asset: string) {
 }
 
 function toValues(
-  { ledgerId, id, acceptedAt, fingerprint, postings }: Command,
+  { ledgerId, id, acceptedAt, fingerprint, postings }: TransferCommand,
   moves: readonly Move[],
   rejection: Rejection | null,
 ): unknown[] {

@@ -1,4 +1,4 @@
-import type { Command, Posting } from './command.ts';
+import type { Command, ConditionalPosting } from './command.ts';
 import { ADDRESS_PATTERN, AMOUNT_PATTERN, ASSET_PATTERN, UUID_PATTERN } from './grammar.ts';
 import { POSTINGS_MAX } from './limits.ts';
 import { isInstant } from './time.ts';
@@ -27,9 +27,34 @@ function isCommand(value: unknown): value is Command {
     isRecord(value) &&
     isLedgerId(value['ledgerId']) &&
     matches(value['id'], UUID_PATTERN) &&
-    value['kind'] === 'transfer' &&
     matches(value['fingerprint'], SHA256_BASE64) &&
     isInstant(value['acceptedAt']) &&
+    isAbsentOr(UUID_PATTERN, value['dependsOn']) &&
+    isAbsentOr(SHA256_BASE64, value['atomic']) &&
+    isOfItsKind(value)
+  );
+}
+
+function isOfItsKind(value: Record<string, unknown>): boolean {
+  switch (value['kind']) {
+    case 'transfer':
+      return isMoving(value);
+    case 'hold':
+      return isMoving(value) && isInstant(value['expiresAt']);
+    case 'capture':
+      return isActing(value) && isAmountOrNull(value) && typeof value['final'] === 'boolean';
+    case 'revert':
+      return isActing(value) && isAmountOrNull(value) && typeof value['force'] === 'boolean';
+    case 'release':
+    case 'expiry':
+      return isActing(value);
+    default:
+      return false;
+  }
+}
+
+function isMoving(value: Record<string, unknown>): boolean {
+  return (
     isMetadata(value['metadata']) &&
     isTextOrNull(value['description']) &&
     isTextOrNull(value['reference']) &&
@@ -38,11 +63,19 @@ function isCommand(value: unknown): value is Command {
   );
 }
 
+function isActing(value: Record<string, unknown>): boolean {
+  return matches(value['target'], UUID_PATTERN);
+}
+
+function isAmountOrNull(value: Record<string, unknown>): boolean {
+  return value['amount'] === null || matches(value['amount'], AMOUNT_PATTERN);
+}
+
 function isLedgerId(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) > 0 && Number(value) <= LEDGER_ID_MAX;
 }
 
-function arePostings(value: unknown): value is readonly Posting[] {
+function arePostings(value: unknown): value is readonly ConditionalPosting[] {
   return (
     Array.isArray(value) &&
     value.length > 0 &&
@@ -51,15 +84,21 @@ function arePostings(value: unknown): value is readonly Posting[] {
   );
 }
 
-function isPosting(value: unknown): value is Posting {
+function isPosting(value: unknown): value is ConditionalPosting {
   return (
     isRecord(value) &&
     matches(value['source'], ADDRESS_PATTERN) &&
     matches(value['destination'], ADDRESS_PATTERN) &&
     value['source'] !== value['destination'] &&
     matches(value['asset'], ASSET_PATTERN) &&
-    matches(value['amount'], AMOUNT_PATTERN)
+    matches(value['amount'], AMOUNT_PATTERN) &&
+    isCondition(value['if'])
   );
+}
+
+function isCondition(value: unknown): boolean {
+  if (value === undefined) return true;
+  return isRecord(value) && matches(value['sourceAvailableGte'], AMOUNT_PATTERN);
 }
 
 function isMetadata(value: unknown): value is Record<string, string> {
@@ -72,6 +111,10 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function isTextOrNull(value: unknown): value is string | null {
   return value === null || typeof value === 'string';
+}
+
+function isAbsentOr(pattern: RegExp, value: unknown): boolean {
+  return value === undefined || matches(value, pattern);
 }
 
 function matches(value: unknown, pattern: RegExp): value is string {

@@ -3,6 +3,10 @@ import type { Rejection } from './rejections.ts';
 /** Amount: decimal text of 1 to 38 digits, in minor units. */
 export type Posting = { source: string; destination: string; asset: string; amount: string };
 
+/** What must hold when the command's turn comes: the source has at least this available, before anything is moved. */
+export type Condition = { sourceAvailableGte: string };
+export type ConditionalPosting = Posting & { if?: Condition };
+
 export type TransactionKind = 'transfer' | 'hold' | 'capture' | 'release' | 'expiry' | 'revert';
 export type TransactionStatus =
   | 'queued'
@@ -13,24 +17,57 @@ export type TransactionStatus =
   | 'expired';
 
 /**
- * An accepted write on its way through the queue. Times are RFC 3339 in UTC with microseconds; the fingerprint is
- * SHA-256 in base64.
+ * What every accepted write carries through the queue. Times are RFC 3339 in UTC with microseconds; the fingerprint is
+ * SHA-256 in base64. What is absent was not asked for.
  */
-export type Command = {
+type Accepted = {
   ledgerId: number;
   id: string;
-  kind: 'transfer';
   fingerprint: string;
   acceptedAt: string;
-  postings: readonly Posting[];
+  /** Rejected unless this transaction of the ledger exists by then and was not rejected. */
+  dependsOn?: string;
+  /** The digest of the atomic bulk that this is a member of; its members stand side by side in one chunk. */
+  atomic?: string;
+};
+
+/** What moves money of its own, now or, where it is a hold, later. */
+type Moving = Accepted & {
+  postings: readonly ConditionalPosting[];
   description: string | null;
   reference: string | null;
   metadata: Readonly<Record<string, string>>;
   effectiveAt: string | null;
 };
 
-/** What became of a command. `sequence` is that of the transaction's last change within its ledger. */
+/** What acts on a transaction that exists already. */
+type Acting = Accepted & { target: string };
+
+export type TransferCommand = Moving & { kind: 'transfer' };
+export type HoldCommand = Moving & { kind: 'hold'; expiresAt: string };
+/** `amount` null: all that is left; `final: false` keeps what is not captured open. */
+export type CaptureCommand = Acting & { kind: 'capture'; amount: string | null; final: boolean };
+export type ReleaseCommand = Acting & { kind: 'release' };
+/** The system's own: ends a hold whose time is over. */
+export type ExpiryCommand = Acting & { kind: 'expiry' };
+/** `amount` null: all that is left; `force` ignores overdraft limits, maximum balances. */
+export type RevertCommand = Acting & { kind: 'revert'; amount: string | null; force: boolean };
+
+/** An accepted write on its way through the queue. */
+export type Command =
+  | TransferCommand
+  | HoldCommand
+  | CaptureCommand
+  | ReleaseCommand
+  | ExpiryCommand
+  | RevertCommand;
+
+/**
+ * What became of a command. `sequence` is its own within its ledger; `version` is that of the last transaction that changed
+ * it: a hold is captured, a transfer is reverted.
+ */
 export type Outcome = {
+  version: number;
   status: Exclude<TransactionStatus, 'queued'>;
   kind: TransactionKind;
   sequence: number;

@@ -9,6 +9,10 @@ const HOUR = 60 * MINUTE;
 // The HTTP contract.
 export const BODY_BYTES_MAX = 64 * KIB;
 export const POSTINGS_MAX = 100;
+export const BULK_BYTES_MAX = 2 * MIB;
+export const BULK_TRANSACTIONS_MAX = 1_000;
+export const BULK_POSTINGS_MAX = 2_000;
+export const HOLD_SECONDS_MAX = 366 * 24 * 3_600;
 /** Requests that one connection may have under way. */
 export const PIPELINED_MAX = 16;
 export const AMOUNT_DIGITS_MAX = 38;
@@ -88,7 +92,16 @@ export const READ_STATEMENT_MS_MAX = 5 * SECOND;
 export const STOP_DEADLINE_MS = 10 * SECOND;
 export const LEDGER_CACHE_MAX = 10_000;
 
+// Expiry of holds.
+export const EXPIRY_SWEEP_MS = 500;
+/** Holds that one sweep ends; the oldest first. */
+export const EXPIRIES_PER_SWEEP_MAX = 1_000;
+/** An expiry that is not posted after so long is sent again: once more does no harm. */
+export const EXPIRY_RESEND_MS = 60 * SECOND;
+
 const relations: readonly [boolean, string][] = [
+  [BULK_TRANSACTIONS_MAX <= CHUNK_COMMANDS_MAX, 'a bulk fits into a chunk'],
+  [BULK_POSTINGS_MAX <= BATCH_POSTINGS_MAX, 'a bulk fits into a batch'],
   [CHUNK_COMMANDS_MAX <= BATCH_COMMANDS_MAX, 'a chunk fits into a batch'],
   [LOCK_HEARTBEAT_MS < LOCK_ANSWER_AGE_MS_MAX, 'a heartbeat is due before an answer is too old'],
   [

@@ -7,7 +7,15 @@ export const REJECTIONS = {
   balance_limit_exceeded: 'The destination would hold more than its maximum balance',
   account_frozen: 'The account is frozen in this direction',
   account_unknown: 'The ledger is explicit and the account was never created',
+  asset_scale_mismatch: 'The ledger keeps this asset with another number of decimal places',
+  hold_not_open: 'The target is not an open hold',
+  hold_amount_exceeded: 'The hold has less left than the capture takes',
+  target_unknown: 'The ledger has no transaction that this can act on',
+  already_reverted: 'Nothing of the target is left to revert',
+  revert_amount_exceeded: 'Less of the target is left to revert than this takes',
   amount_overflow: 'A balance would need more than 38 digits',
+  condition_failed: 'A condition of the transaction did not hold when its turn came',
+  dependency_failed: 'A transaction that this one depends on was rejected or is unknown',
   processing_failed: 'The command could not be processed; it was recorded and changed nothing',
 } as const satisfies Record<string, string>;
 
@@ -23,10 +31,10 @@ export type Rejection = {
   required?: string;
 };
 
-/** The rejection of a code with its standard text. */
+/** The rejection of a code, with its standard text unless `about` has a better one. */
 export function rejection(
   code: RejectionCode,
-  about: Omit<Rejection, 'code' | 'detail'> = {},
+  about: Partial<Omit<Rejection, 'code'>> = {},
 ): Rejection {
   return { code, detail: REJECTIONS[code], ...about };
 }

@@ -5,7 +5,7 @@ import { REJECTIONS, type RejectionCode, rejection } from './rejections.ts';
 import { decodeRecord, encodeOutcome, encodeQueued, type QueuedRecord } from './status-record.ts';
 
 const QUEUED = '0 queued transfer 2026-01-02T03:04:05.000000Z q6ur= chunk-1';
-const POSTED = '7 posted transfer 2026-01-02T03:04:05.000000Z q6ur= 2026-01-02T03:04:06.000000Z';
+const POSTED = '7 posted transfer 2026-01-02T03:04:05.000000Z q6ur= 2026-01-02T03:04:06.000000Z 7';
 const REJECTED = `7 rejected ${POSTED.slice('7 posted '.length)} {"code":"account_frozen","detail":"It is  frozen"}`;
 
 describe('a record', () => {
@@ -18,11 +18,12 @@ describe('a record', () => {
     expect(encodeQueued({ ...facts, chunk: 'chunk-1' })).toBe(QUEUED);
     const outcome = {
       ...facts,
+      version: 9,
       status: 'posted',
       sequence: 7,
       postedAt: '2026-01-02T03:04:06.000000Z',
     } as const;
-    expect(encodeOutcome({ ...outcome, rejection: null })).toBe(POSTED);
+    expect(encodeOutcome({ ...outcome, rejection: null })).toBe(POSTED.replace('7', '9'));
   });
 
   test('of a queued command comes back as it went in', () => {
@@ -56,11 +57,13 @@ describe('an unreadable line counts as absent', () => {
     ['without its last word', POSTED.slice(0, POSTED.lastIndexOf(' '))],
     ['with an empty word', POSTED.replace(' transfer ', '  ')],
     ['of an unknown status', POSTED.replace('posted', 'settled')],
-    ['with words for a sequence', POSTED.replace('7', 'seven')],
-    ['with a fraction for a sequence', POSTED.replace('7', '7.5')],
-    ['with a negative sequence', POSTED.replace('7', '-7')],
-    ['posted at sequence 0', POSTED.replace('7', '0')],
-    ['with a sequence beyond 2^53', POSTED.replace('7', '99999999999999999')],
+    ['with words for a version', POSTED.replace('7', 'seven')],
+    ['with words for a sequence', POSTED.replace(/7$/, 'seven')],
+    ['with a fraction for a version', POSTED.replace('7', '7.5')],
+    ['with a negative version', POSTED.replace('7', '-7')],
+    ['posted at version 0', POSTED.replace('7', '0')],
+    ['posted at sequence 0', POSTED.replace(/7$/, '0')],
+    ['with a version beyond 2^53', POSTED.replace('7', '99999999999999999')],
     ['queued at a sequence', QUEUED.replace('0', '7')],
     ['queued with a word too many', `${QUEUED} more`],
     ['rejected without a rejection', POSTED.replace('posted', 'rejected')],
@@ -139,6 +142,7 @@ function queuedArbitrary(): fc.Arbitrary<QueuedRecord> {
 function outcomeArbitrary(): fc.Arbitrary<Outcome> {
   const facts = {
     ...factsArbitrary(),
+    version: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
     sequence: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
   };
   const amount = fc.bigInt(-(10n ** 38n), 10n ** 38n).map(String);

@@ -78,9 +78,9 @@ describe('invariant 4: chunks are handed out', () => {
       await owner.pump.complete([odd]);
     }
     const [good] = await owner.pump.take(ONE);
-    expect(good?.commands?.[0]?.postings).toEqual([
-      { source: 'world', destination: 'alice', asset: 'BRL/2', amount: '1' },
-    ]);
+    expect(good?.commands?.[0]).toMatchObject({
+      postings: [{ source: 'world', destination: 'alice', asset: 'BRL/2', amount: '1' }],
+    });
     expect(await readAside(bench.redis, shard)).toEqual([
       { id: 'odd', reason: 'why', since: expect.any(String), data: { v: 2, commands: [] } },
     ]);

@@ -1,128 +1,114 @@
 import type { Command, Outcome } from '@razao/shared/contract/command.ts';
 import { type Rejection, rejection } from '@razao/shared/contract/rejections.ts';
+import { atomicGroups } from './atomic-groups.ts';
 import { chainHash } from './chain-hash.ts';
-import { judgeTransfer, type Move } from './judge-transfer.ts';
-import type { BalanceRow, BatchRows, CommandResult, EntryRow, TransactionRow } from './rows.ts';
-import { accountKey, type BatchState, type LedgerState, transactionKey } from './state.ts';
-import { createWorkingBalances, type WorkingBalances } from './working-balances.ts';
+import { collectRows } from './collect-rows.ts';
+import { judge } from './judge.ts';
+import { post } from './post.ts';
+import type { BatchRows, CommandResult, TargetStatus } from './rows.ts';
+import { type BatchState, type LedgerState, transactionKey } from './state.ts';
+import { attempt, type Plan, put, startWork, type Verdict, type Work } from './work.ts';
 
-type Work = {
-  state: BatchState;
-  ledgers: Map<number, LedgerState>;
-  balances: WorkingBalances;
-  outcomes: Map<string, Outcome>;
-  transactions: TransactionRow[];
-  entries: EntryRow[];
-};
+type Judge = (ledger: LedgerState, command: Command) => Verdict;
 
 /**
  * The rules of the ledger, as a pure function: applies commands one after the other to what a batch read, and returns one
- * result for each and the rows to write. Neither argument is changed. `unprocessable` holds the `transactionKey`s of
- * commands that must be rejected as `processing_failed` unseen. Throws where the state lacks a command's ledger, or where
- * a transaction's entries do not cancel out: both are bugs.
+ * result for each, the rows to write, and what is now true of the transactions that were acted on. Neither argument is
+ * changed. `unprocessable` holds the `transactionKey`s of commands that must be rejected as `processing_failed` unseen.
+ * Throws where the state lacks a command's ledger, or where a transaction's entries do not cancel out: both are bugs.
  */
 export function applyBatch(
   state: BatchState,
   commands: readonly Command[],
   unprocessable: ReadonlySet<string> = new Set(),
-): { results: CommandResult[]; rows: BatchRows } {
-  const work: Work = {
-    state,
-    ledgers: new Map([...state.ledgers].map(([id, ledger]) => [id, { ...ledger }])),
-    balances: createWorkingBalances(state.balances),
-    outcomes: new Map(state.transactions),
-    transactions: [],
-    entries: [],
-  };
-  const results = commands.map((command) => applyCommand(work, command, unprocessable));
-  return { results, rows: collectRows(work) };
+): { results: CommandResult[]; rows: BatchRows; targets: TargetStatus[] } {
+  const work = startWork(state, commands);
+  const judgeAlone: Judge = (ledger, command) =>
+    unprocessable.has(transactionKey(command.ledgerId, command.id))
+      ? rejection('processing_failed')
+      : judge(work, ledger, command);
+  const results = atomicGroups(commands).flatMap((group) => applyGroup(work, group, judgeAlone));
+  return { results, rows: collectRows(work), targets: collectTargets(work) };
 }
 
-function applyCommand(
-  work: Work,
-  command: Command,
-  unprocessable: ReadonlySet<string>,
-): CommandResult {
-  const key = transactionKey(command.ledgerId, command.id);
-  const stored = work.outcomes.get(key);
-  if (stored)
-    return { outcome: stored, replay: true, conflict: stored.fingerprint !== command.fingerprint };
-  const ledger = work.ledgers.get(command.ledgerId);
-  if (!ledger) throw new Error(`the batch did not read ledger ${command.ledgerId}`);
-  const bare = unprocessable.has(key);
-  const judged = bare
-    ? rejection('processing_failed')
-    : judgeTransfer(ledger, work.state.accounts, work.balances, command.postings);
-  const outcome = Array.isArray(judged)
-    ? post(work, ledger, command, judged)
-    : outcomeOf(ledger, command, 'rejected', judged);
+/** All of an atomic bulk is posted, or all of it is rejected: then its cause keeps its code, and it is the others' cause. */
+function applyGroup(work: Work, group: readonly Command[], judge: Judge): CommandResult[] {
+  const [first, ...others] = group;
+  if (!first) return [];
+  if (others.length === 0) return [applyCommand(work, first, judge)];
+  let causes = new Map<Command, Rejection>();
+  if (!group.some((command) => replayOf(work, command)?.conflict)) {
+    const results: CommandResult[] = [];
+    const posted = attempt(work, ledgerOf(work, first), () => {
+      for (const command of group) {
+        const result = applyCommand(work, command, judge);
+        results.push(result);
+        const { rejection: cause } = result.outcome;
+        if (result.replay || !cause) continue;
+        causes = new Map([[command, cause]]);
+        return false;
+      }
+      return true;
+    });
+    if (posted) return results;
+  }
+  // What could not be processed must not be stored as if it had been looked at.
+  const unprocessable = [...causes.values()].some(({ code }) => code === 'processing_failed');
+  const consequence = rejection(unprocessable ? 'processing_failed' : 'dependency_failed');
+  return group.map((command) =>
+    applyCommand(work, command, () => causes.get(command) ?? consequence),
+  );
+}
+
+function applyCommand(work: Work, command: Command, judge: Judge): CommandResult {
+  const replay = replayOf(work, command);
+  if (replay) return replay;
+  const ledger = ledgerOf(work, command);
+  const verdict = judge(ledger, command);
+  const plan = 'code' in verdict ? null : verdict;
+  const outcome = outcomeOf(ledger, command, verdict);
+  if (plan) post(work, ledger, command, plan);
   ledger.hash = chainHash(ledger.hash, command.id, outcome);
   ledger.nextSequence += 1;
-  work.transactions.push({ command, outcome, hash: ledger.hash, bare });
-  work.outcomes.set(key, outcome);
+  work.added.transactions.push({
+    command,
+    outcome,
+    hash: ledger.hash,
+    postings: plan?.postings ?? ('postings' in command ? command.postings : []),
+    bare: outcome.rejection?.code === 'processing_failed',
+  });
+  put(work, work.outcomes, transactionKey(command.ledgerId, command.id), outcome);
   return { outcome, replay: false, conflict: false };
 }
 
-function post(work: Work, ledger: LedgerState, command: Command, moves: readonly Move[]): Outcome {
-  let total = 0n;
-  for (const { balance, amount, balanceAfter } of moves) {
-    total += amount;
-    balance.id ??= ledger.nextBalance++;
-    balance.posted = balanceAfter;
-    balance.version += 1;
-    work.entries.push({
-      ledgerId: ledger.id,
-      balanceId: balance.id,
-      version: balance.version,
-      sequence: ledger.nextSequence,
-      amount,
-      balanceAfter,
-    });
-  }
-  if (total !== 0n) throw new Error(`the entries of transaction ${command.id} add up to ${total}`);
-  return outcomeOf(ledger, command, 'posted', null);
+function replayOf(work: Work, { ledgerId, id, fingerprint }: Command): CommandResult | null {
+  const outcome = work.outcomes.get(transactionKey(ledgerId, id));
+  return outcome ? { outcome, replay: true, conflict: outcome.fingerprint !== fingerprint } : null;
 }
 
-function outcomeOf(
-  ledger: LedgerState,
-  command: Command,
-  status: 'posted' | 'rejected',
-  cause: Rejection | null,
-): Outcome {
+function ledgerOf(work: Work, { ledgerId }: Command): LedgerState {
+  const ledger = work.ledgers.get(ledgerId);
+  if (!ledger) throw new Error(`the batch did not read ledger ${ledgerId}`);
+  return ledger;
+}
+
+function outcomeOf(ledger: LedgerState, command: Command, verdict: Plan | Rejection): Outcome {
+  const rejected = 'code' in verdict;
   return {
-    status,
+    version: ledger.nextSequence,
+    status: rejected ? 'rejected' : verdict.status,
     kind: command.kind,
     sequence: ledger.nextSequence,
     fingerprint: command.fingerprint,
     acceptedAt: command.acceptedAt,
     postedAt: ledger.postedAt,
-    rejection: cause,
+    rejection: rejected ? verdict : null,
   };
 }
 
-function collectRows(work: Work): BatchRows {
-  const balances: BalanceRow[] = [];
-  const accounts = new Map<string, { ledgerId: number; address: string }>();
-  const addresses = new Map<number, Set<string>>();
-  for (const { versionBefore, isNew, ...after } of work.balances.changed()) {
-    const { ledgerId, address, id } = after;
-    if (id === null) throw new Error(`balance ${address} changed without an id`);
-    balances.push({ after: { ...after, id }, versionBefore, isNew });
-    const key = accountKey(ledgerId, address);
-    if (!work.state.accounts.has(key)) accounts.set(key, { ledgerId, address });
-    const touched = addresses.get(ledgerId) ?? new Set();
-    addresses.set(ledgerId, touched.add(address));
-  }
-  const ledgers = [...work.ledgers.values()].flatMap((after) => {
-    const firstSequence = work.state.ledgers.get(after.id)?.nextSequence ?? after.nextSequence;
-    if (after.nextSequence === firstSequence) return [];
-    return [{ after, firstSequence, addresses: [...(addresses.get(after.id) ?? [])] }];
+function collectTargets(work: Work): TargetStatus[] {
+  return [...work.actedOn].flatMap(([key, { ledgerId, id }]) => {
+    const outcome = work.outcomes.get(key);
+    return outcome ? [{ ledgerId, id, outcome }] : [];
   });
-  return {
-    ledgers,
-    accounts: [...accounts.values()],
-    balances,
-    transactions: work.transactions,
-    entries: work.entries,
-  };
 }

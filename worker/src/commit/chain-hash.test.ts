@@ -7,6 +7,7 @@ import { chainHash } from './chain-hash.ts';
 const BEFORE = 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8='; // the bytes 00 to 1f
 const ID = '0198c0de-0000-7000-8000-000000000001';
 const POSTED: Outcome = {
+  version: 7,
   status: 'posted',
   kind: 'transfer',
   sequence: 7,
@@ -53,6 +54,7 @@ test.each([
 
 test.each([
   ['the status, which changes when a hold is captured', { outcome: { status: 'released' } }],
+  ['what changed it later', { outcome: { version: 9 } }],
   ['when it was accepted', { outcome: { acceptedAt: POSTED.postedAt } }],
 ] satisfies [string, Change][])('the same link whatever %s', (_, change) => {
   expect(link(change)).toBe(link({}));

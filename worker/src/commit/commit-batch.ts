@@ -4,20 +4,22 @@ import { applyBatch } from './apply-batch.ts';
 import { BatchFault, isSessionFault } from './error-class.ts';
 import type { LockSession } from './lock-session.ts';
 import { readState } from './read-state.ts';
-import type { BatchRows, CommandResult } from './rows.ts';
+import type { BatchRows, CommandResult, TargetStatus } from './rows.ts';
 import {
   accountKey,
   type BalanceState,
   type BatchState,
   balanceKey,
+  scaleKey,
   transactionKey,
 } from './state.ts';
 import { writeRows } from './write-rows.ts';
 
-/** What a commit made true: a result for each command, and every balance the commands touch as it is now. */
+/** What a commit made true: a result for each command, what they acted on and every balance they touch as these are now. */
 export type Commit = {
   commands: readonly Command[];
   results: CommandResult[];
+  targets: TargetStatus[];
   balances: BalanceState[];
 };
 
@@ -34,12 +36,12 @@ export async function commitBatch(
   await session.query('begin');
   try {
     const state = await readState(session, commands);
-    const { results, rows } = apply(state, commands, unprocessable);
+    const { results, rows, targets } = apply(state, commands, unprocessable);
     await writeRows(session, rows);
     killPoint('before-commit');
     await session.query('commit');
     killPoint('after-commit');
-    return { commands, results, balances: [...learn(session, state, rows).values()] };
+    return { commands, results, targets, balances: [...learn(session, state, rows).values()] };
   } catch (error) {
     session.known.clear();
     if (isSessionFault(error)) session.destroy();
@@ -64,7 +66,13 @@ function learn(
     const { ledgerId, address, asset } = row.after;
     balances.set(balanceKey(ledgerId, address, asset), row.after);
   }
-  session.known.learn(ledgers, [...state.accounts, ...created], balances);
+  const scales = rows.assets.map(
+    ({ ledgerId, code, scale }) => [scaleKey(ledgerId, code), scale] as const,
+  );
+  session.known.learn(ledgers, [...state.accounts, ...created], balances, [
+    ...state.scales,
+    ...scales,
+  ]);
   return balances;
 }
 

@@ -5,6 +5,7 @@ import { type BalanceState, type Frozen, type LedgerState, ledgerOf } from './st
 export type KnownLedger = {
   readonly accounts: ReadonlyMap<string, Frozen>;
   readonly balances: ReadonlyMap<string, BalanceState>;
+  readonly scales: ReadonlyMap<string, string>;
 };
 
 type Entry = {
@@ -12,9 +13,10 @@ type Entry = {
   settingsVersion: number;
   accounts: Map<string, Frozen>;
   balances: Map<string, BalanceState>;
+  scales: Map<string, string>;
 };
 
-const NOTHING: KnownLedger = { accounts: new Map(), balances: new Map() };
+const NOTHING: KnownLedger = { accounts: new Map(), balances: new Map(), scales: new Map() };
 
 /**
  * Accounts and balances as the commits of one session left them, so that the next commit need not read them again. Every
@@ -42,17 +44,20 @@ export class KnownState {
     ledgers: readonly LedgerState[],
     accounts: Iterable<readonly [key: string, Frozen]>,
     balances: Iterable<readonly [key: string, BalanceState]>,
+    scales: Iterable<readonly [key: string, string]> = [],
   ): void {
     if (this.#balances > KNOWN_BALANCES_MAX) this.clear();
     for (const { id, nextSequence, settingsVersion } of ledgers) {
-      const { accounts, balances } = this.#ledgers.get(id) ?? {
+      const before = this.#ledgers.get(id) ?? {
         accounts: new Map(),
         balances: new Map(),
+        scales: new Map(),
       };
-      this.#ledgers.set(id, { nextSequence, settingsVersion, accounts, balances });
+      this.#ledgers.set(id, { ...before, nextSequence, settingsVersion });
     }
     for (const [key, frozen] of accounts)
       this.#ledgers.get(ledgerOf(key))?.accounts.set(key, frozen);
+    for (const [key, scale] of scales) this.#ledgers.get(ledgerOf(key))?.scales.set(key, scale);
     for (const [key, balance] of balances) {
       const known = this.#ledgers.get(ledgerOf(key))?.balances;
       if (known && !known.has(key)) this.#balances += 1;

@@ -1,5 +1,5 @@
-import type { Command, Outcome } from '@razao/shared/contract/command.ts';
-import type { BalanceState, LedgerState } from './state.ts';
+import type { Command, Outcome, Posting } from '@razao/shared/contract/command.ts';
+import type { BalanceState, HoldState, LedgerState } from './state.ts';
 
 /** One side of a posting, as it is stored. */
 export type EntryRow = {
@@ -11,8 +11,30 @@ export type EntryRow = {
   balanceAfter: bigint;
 };
 
-/** A transaction as it is stored. `bare`: only id, fingerprint and code, for a command that could not be processed. */
-export type TransactionRow = { command: Command; outcome: Outcome; hash: string; bare: boolean };
+/** A change of what is held. */
+export type HeldChangeRow = {
+  ledgerId: number;
+  balanceId: number;
+  version: number;
+  sequence: number;
+  amount: bigint;
+  heldAfter: bigint;
+};
+
+/** An entry whose effect is dated otherwise than its posting. */
+export type DatedEntryRow = Omit<EntryRow, 'balanceAfter'> & { effectiveAt: string };
+
+/**
+ * A transaction as it is stored: the postings that it moves, holds or frees, and what it acts on. `bare`: only id,
+ * fingerprint and code, for a command that could not be processed.
+ */
+export type TransactionRow = {
+  command: Command;
+  outcome: Outcome;
+  hash: string;
+  postings: readonly Posting[];
+  bare: boolean;
+};
 
 /** A balance after the batch, with the version that it had before. */
 export type BalanceRow = {
@@ -21,6 +43,12 @@ export type BalanceRow = {
   isNew: boolean;
 };
 
+/** A hold after the batch; `changed` is the sequence of the last transaction that changed it. */
+export type HoldRow = HoldState & { ledgerId: number; id: string; changed: number; isNew: boolean };
+
+/** How much of a transaction was reverted by the end of the batch. */
+export type RevertedRow = { ledgerId: number; id: string; amount: bigint | null; changed: number };
+
 /** What a batch writes. */
 export type BatchRows = {
   ledgers: { after: LedgerState; firstSequence: number; addresses: string[] }[];
@@ -28,7 +56,15 @@ export type BatchRows = {
   balances: BalanceRow[];
   transactions: TransactionRow[];
   entries: EntryRow[];
+  heldChanges: HeldChangeRow[];
+  datedEntries: DatedEntryRow[];
+  holds: HoldRow[];
+  reverted: RevertedRow[];
+  assets: { ledgerId: number; code: string; scale: string }[];
 };
 
 /** A command's outcome; `replay` when the transaction existed already, `conflict` when it existed with another body. */
 export type CommandResult = { outcome: Outcome; replay: boolean; conflict: boolean };
+
+/** What is to be published of a transaction that a command acted on. */
+export type TargetStatus = { ledgerId: number; id: string; outcome: Outcome };

@@ -4,10 +4,16 @@ import type { LockSession } from './lock-session.ts';
 import type { BalanceRow, BatchRows, TransactionRow } from './rows.ts';
 
 const insertAccounts = loadCommand('insert_accounts');
+const insertAssets = loadCommand('insert_assets');
 const insertBalances = loadCommand('insert_balances');
 const updateBalances = loadCommand('update_balances');
 const insertTransactions = loadCommand('insert_transactions');
 const insertEntries = loadCommand('insert_entries');
+const insertHeldChanges = loadCommand('insert_held_changes');
+const insertDatedEntries = loadCommand('insert_dated_entries');
+const insertHolds = loadCommand('insert_holds');
+const updateHolds = loadCommand('update_holds');
+const putReverted = loadCommand('put_reverted');
 const closeLedgers = loadCommand('close_ledgers');
 
 type Cell = string | number | bigint | null;
@@ -20,6 +26,7 @@ export async function writeRows(session: LockSession, rows: BatchRows): Promise<
   const created = rows.balances.filter((row) => row.isNew);
   const changed = rows.balances.filter((row) => !row.isNew);
   await write(session, insertAccounts, rows.accounts, (row) => [row.ledgerId, row.address]);
+  await write(session, insertAssets, rows.assets, (row) => [row.ledgerId, row.code, row.scale]);
   await write(session, insertBalances, created, createdCells);
   await write(session, updateBalances, changed, changedCells);
   await write(session, insertTransactions, rows.transactions, transactionCells);
@@ -31,6 +38,21 @@ export async function writeRows(session: LockSession, rows: BatchRows): Promise<
     row.amount,
     row.balanceAfter,
   ]);
+  await writeHolds(session, rows);
+  await write(session, insertDatedEntries, rows.datedEntries, (row) => [
+    row.ledgerId,
+    row.balanceId,
+    row.version,
+    row.sequence,
+    row.effectiveAt,
+    row.amount,
+  ]);
+  await write(session, putReverted, rows.reverted, (row) => [
+    row.ledgerId,
+    row.id,
+    row.amount,
+    row.changed,
+  ]);
   await write(session, closeLedgers, rows.ledgers, ({ after, firstSequence, addresses }) => [
     after.id,
     firstSequence,
@@ -39,6 +61,35 @@ export async function writeRows(session: LockSession, rows: BatchRows): Promise<
     after.postedAt,
     after.hash,
     JSON.stringify(addresses),
+  ]);
+}
+
+async function writeHolds(session: LockSession, rows: BatchRows): Promise<void> {
+  const created = rows.holds.filter((row) => row.isNew);
+  const changed = rows.holds.filter((row) => !row.isNew);
+  await write(session, insertHeldChanges, rows.heldChanges, (row) => [
+    row.ledgerId,
+    row.balanceId,
+    row.version,
+    row.sequence,
+    row.amount,
+    row.heldAfter,
+  ]);
+  await write(session, insertHolds, created, (row) => [
+    row.ledgerId,
+    row.id,
+    row.status,
+    row.expiresAt,
+    row.amount,
+    row.captured,
+    row.changed,
+  ]);
+  await write(session, updateHolds, changed, (row) => [
+    row.ledgerId,
+    row.id,
+    row.status,
+    row.captured,
+    row.changed,
   ]);
 }
 
@@ -67,31 +118,34 @@ async function write<T>(
 }
 
 function createdCells({ after }: BalanceRow): Cell[] {
-  return [after.ledgerId, after.address, after.asset, after.id, after.posted, after.version];
+  const { ledgerId, address, asset, id, posted, held, version } = after;
+  return [ledgerId, address, asset, id, posted, held, version];
 }
 
 function changedCells({ after, versionBefore }: BalanceRow): Cell[] {
-  return [after.ledgerId, after.address, after.asset, versionBefore, after.posted, after.version];
+  const { ledgerId, address, asset, posted, held, version } = after;
+  return [ledgerId, address, asset, versionBefore, posted, held, version];
 }
 
-function transactionCells({ command, outcome, hash, bare }: TransactionRow): Cell[] {
-  const postings = command.postings.map((p) => [p.source, p.destination, p.asset, p.amount]);
-  const hasMetadata = !bare && Object.keys(command.metadata).length > 0;
+function transactionCells({ command, outcome, hash, postings, bare }: TransactionRow): Cell[] {
+  const text = bare || !('postings' in command) ? null : command;
+  const hasMetadata = text !== null && Object.keys(text.metadata).length > 0;
   return [
     command.ledgerId,
     outcome.sequence,
     command.id,
     outcome.acceptedAt,
     outcome.postedAt,
-    bare ? null : command.effectiveAt,
+    text?.effectiveAt ?? null,
     outcome.kind,
     outcome.status,
     outcome.fingerprint,
     hash,
-    bare ? '[]' : JSON.stringify(postings),
-    bare ? null : command.description,
-    bare ? null : command.reference,
-    hasMetadata ? JSON.stringify(command.metadata) : null,
+    bare ? '[]' : JSON.stringify(postings.map((p) => [p.source, p.destination, p.asset, p.amount])),
+    text?.description ?? null,
+    text?.reference ?? null,
+    hasMetadata ? JSON.stringify(text.metadata) : null,
     outcome.rejection === null ? null : JSON.stringify(outcome.rejection),
+    'target' in command && !bare ? command.target : null,
   ];
 }

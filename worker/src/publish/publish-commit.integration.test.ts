@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import type { Outcome } from '@razao/shared/contract/command.ts';
+import type { Command, Outcome } from '@razao/shared/contract/command.ts';
 import { PUBLISHED_MS } from '@razao/shared/contract/limits.ts';
 import { decodeRecord, encodeQueued } from '@razao/shared/contract/status-record.ts';
 import { balanceKey, doneChannel, recordKey } from '@razao/shared/runtime/keys.ts';
@@ -95,15 +96,37 @@ test('a commit of thousands is published whole', async () => {
       replay: false,
       conflict: false,
     })),
+    targets: [],
     balances: commands.map((_, i) => balanceOf(`user:${i}`, 1, 1n, 'BRL/2')),
   });
   expect(await redis.dbsize()).toBe(4_000);
+});
+
+test('what a command of the same commit acted on is published as it is after that', async () => {
+  const capture: Command = {
+    ...{ ledgerId: LEDGER, id: randomUUID(), kind: 'capture', target: command.id, amount: null },
+    ...{ final: true, fingerprint: command.fingerprint, acceptedAt: command.acceptedAt },
+  };
+  const results = [1, 2].map((sequence) => {
+    return { outcome: outcome(sequence), replay: false, conflict: false };
+  });
+  const after = { ...outcome(1), version: 2, status: 'released' } as const;
+  for (const commands of [
+    [command, capture],
+    [capture, command],
+  ]) {
+    await redis.flushall();
+    const targets = [{ ledgerId: LEDGER, id: command.id, outcome: after }];
+    await publishCommit(redis, SHARD, { commands, results, targets, balances: [] });
+    expect(await record()).toEqual(after);
+  }
 });
 
 async function publish(version: number, posted: bigint, asset = 'BRL/2'): Promise<void> {
   const commit: Commit = {
     commands: [command],
     results: [{ outcome: outcome(version), replay: false, conflict: false }],
+    targets: [],
     balances: [balanceOf('alice', version, posted, asset)],
   };
   await publishCommit(redis, SHARD, commit);
@@ -112,7 +135,15 @@ async function publish(version: number, posted: bigint, asset = 'BRL/2'): Promis
 function outcome(sequence: number): Outcome {
   const { kind, fingerprint, acceptedAt } = command;
   const at = { acceptedAt, postedAt: acceptedAt };
-  return { ...at, status: 'posted', kind, sequence, fingerprint, rejection: null };
+  return {
+    ...at,
+    version: sequence,
+    status: 'posted',
+    kind,
+    sequence,
+    fingerprint,
+    rejection: null,
+  };
 }
 
 function balanceOf(address: string, version: number, posted: bigint, asset: string) {

@@ -23,10 +23,19 @@ export async function publishCommit(redis: Redis, shard: number, commit: Commit)
     keys.push(balanceKey(shard, balance.ledgerId, balance.address, balance.asset));
     lines.push(balanceLine(balance));
   }
+  const targets = new Set<string>();
+  for (const { ledgerId, id, outcome } of commit.targets) {
+    const key = recordKey(shard, ledgerId, id);
+    targets.add(key);
+    keys.push(key);
+    lines.push(encodeOutcome(outcome));
+  }
   for (const [i, { ledgerId, id }] of commit.commands.entries()) {
     const result = commit.results[i];
-    if (!result) continue;
-    keys.push(recordKey(shard, ledgerId, id));
+    const key = recordKey(shard, ledgerId, id);
+    // What was acted on within the same commit is no longer what its own command made of it.
+    if (!result || targets.has(key)) continue;
+    keys.push(key);
     lines.push(encodeOutcome(result.outcome));
   }
   let last: Promise<unknown> = Promise.resolve();

@@ -25,7 +25,10 @@ export async function storedEntries(books: Books, ledger: number): Promise<strin
 
 /** Every row of every table that a commit writes. */
 export async function storedRows(books: Books): Promise<unknown[]> {
-  const tables = ['ledgers', 'accounts', 'balances', 'transactions', 'entries', 'outbox'];
+  const tables = [
+    ...['ledgers', 'accounts', 'assets', 'balances', 'transactions', 'entries', 'held_changes'],
+    ...['dated_entries', 'dated_totals', 'holds', 'reverted', 'outbox'],
+  ];
   const contents: unknown[] = [];
   for (const table of tables)
     contents.push(await books.rows(`select * from ${table} order by 1, 2, 3`));

@@ -1,4 +1,4 @@
-import type { Command } from '@razao/shared/contract/command.ts';
+import type { TransferCommand } from '@razao/shared/contract/command.ts';
 import { loadCommand } from '@razao/sql/load.ts';
 import { withPostgres } from '@razao/stack/services/with-postgres.ts';
 import { chainHash } from '@razao/worker/commit/chain-hash.ts';
@@ -31,7 +31,7 @@ export const applyByStatements: Way['run'] = async (deps, { url, ledgerId, comma
     return await runWay(deps, BATCH, [writer]);
   });
 
-async function commit(client: Client, ledgerId: number, commands: readonly Command[]) {
+async function commit(client: Client, ledgerId: number, commands: readonly TransferCommand[]) {
   await client.query('begin');
   const { rows } = await client.query<LedgerRow>({ ...lockLedgers, values: [[ledgerId]] });
   const [ledger] = rows;
@@ -41,7 +41,15 @@ async function commit(client: Client, ledgerId: number, commands: readonly Comma
   for (const command of commands) {
     const { rejection, values } = await judgeOne(client, command);
     const status = rejection ? 'rejected' : 'posted';
-    hash = chainHash(hash, command.id, { ...command, status, sequence, postedAt, rejection });
+    const outcome = {
+      version: sequence,
+      ...command,
+      status,
+      sequence,
+      postedAt,
+      rejection,
+    } as const;
+    hash = chainHash(hash, command.id, outcome);
     await client.query({ ...writeOne, values: [...values, sequence, postedAt, hash] });
     sequence += 1;
   }

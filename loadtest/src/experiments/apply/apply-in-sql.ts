@@ -1,4 +1,4 @@
-import type { Command } from '@razao/shared/contract/command.ts';
+import type { TransferCommand } from '@razao/shared/contract/command.ts';
 import { withPostgres } from '@razao/stack/services/with-postgres.ts';
 import { arrayLiteral } from '@razao/worker/commit/array-literal.ts';
 import { openSession } from '../books/open-session.ts';
@@ -26,7 +26,7 @@ export function applyInSql(file: 'apply-in-sql' | 'apply-in-sql-by-row'): Way['r
   };
 }
 
-function toValues(ledgerId: number, commands: readonly Command[]): unknown[] {
+function toValues(ledgerId: number, commands: readonly TransferCommand[]): unknown[] {
   const postings = commands.flatMap((command) => command.postings);
   return [
     ledgerId,

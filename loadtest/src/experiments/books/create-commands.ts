@@ -1,5 +1,5 @@
 import { hash, randomUUID } from 'node:crypto';
-import type { Command } from '@razao/shared/contract/command.ts';
+import type { TransferCommand } from '@razao/shared/contract/command.ts';
 import { type Books, createBooks } from '../../generate/create-books.ts';
 import { createWorkload, FUNDING } from '../../generate/create-workload.ts';
 import { ASSET, FIRST_PLACE, WORLD_PLACE } from '../../generate/transfer.ts';
@@ -15,9 +15,9 @@ export type Commands = {
   /** What every balance must be once all commands are applied that were ever made up. */
   books: Books;
   /** Deposits that fund the accounts, one for each. */
-  fund(): Command[];
+  fund(): TransferCommand[];
   /** Makes up the next `count` commands; about one in eighty must be rejected. */
-  take(count: number): Command[];
+  take(count: number): TransferCommand[];
 };
 
 // Computed by the API in reality: here it must not be a part of what is measured.
@@ -33,7 +33,7 @@ export function createCommands(kind: Kind, ledgerId: number): Commands {
   const acceptedAt = new Date().toISOString().replace('Z', '000Z');
   let made = 0;
 
-  function toCommand(source: number, destination: number, amount: number): Command {
+  function toCommand(source: number, destination: number, amount: number): TransferCommand {
     books.enter({ source, destination, amount });
     const [from = '', to = ''] = [addresses[source], addresses[destination]];
     return {
@@ -50,7 +50,7 @@ export function createCommands(kind: Kind, ledgerId: number): Commands {
     };
   }
 
-  function next(): Command {
+  function next(): TransferCommand {
     for (;;) {
       const { source, destination, amount } = draw();
       if (source !== WORLD_PLACE) return toCommand(source, destination, amount);

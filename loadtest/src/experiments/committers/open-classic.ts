@@ -1,4 +1,4 @@
-import type { Command } from '@razao/shared/contract/command.ts';
+import type { TransferCommand } from '@razao/shared/contract/command.ts';
 import { chainHash } from '@razao/worker/commit/chain-hash.ts';
 import type { Client } from 'pg';
 import { judgeOne } from '../judge-one.ts';
@@ -18,7 +18,7 @@ export type Sequencing = 'ledger row' | 'none';
 export function openClassic(sequencing: Sequencing, firstSequence: number) {
   let sequence = firstSequence;
 
-  async function write(client: Client, command: Command): Promise<void> {
+  async function write(client: Client, command: TransferCommand): Promise<void> {
     const { rejection, values } = await judgeOne(client, command);
     if (sequencing === 'ledger row') {
       await client.query({ ...writeOneInOrder, values: [...values, rejection?.code ?? ''] });
@@ -27,6 +27,7 @@ export function openClassic(sequencing: Sequencing, firstSequence: number) {
     const postedAt = new Date().toISOString();
     const hash = chainHash(NO_LINK, command.id, {
       ...command,
+      version: sequence,
       status: rejection ? 'rejected' : 'posted',
       sequence,
       postedAt,
@@ -37,7 +38,7 @@ export function openClassic(sequencing: Sequencing, firstSequence: number) {
 
   return {
     /** Commits one command; when it throws, nothing was stored. */
-    async commit(client: Client, command: Command): Promise<void> {
+    async commit(client: Client, command: TransferCommand): Promise<void> {
       await client.query('begin');
       try {
         await write(client, command);
