@@ -26,6 +26,24 @@ const FULL: Command = {
   effectiveAt: '2026-01-01T00:00:00.000000Z',
 };
 
+const { ledgerId, id, fingerprint, acceptedAt } = COMMAND;
+const ACCEPTED = { ledgerId, id, fingerprint, acceptedAt };
+const target = '0198c0de-0000-7000-8000-000000000002';
+/** One of every other kind. */
+const OTHERS: Record<string, Command> = {
+  hold: { ...FULL, kind: 'hold', expiresAt: '2026-01-02T04:04:05.000000Z' },
+  capture: { ...ACCEPTED, kind: 'capture', target, amount: null, final: true },
+  release: { ...ACCEPTED, kind: 'release', target },
+  expiry: { ...ACCEPTED, kind: 'expiry', target },
+  revert: { ...ACCEPTED, kind: 'revert', target, amount: '5', force: false },
+};
+const CONDITIONAL: Command = {
+  ...COMMAND,
+  postings: [{ ...POSTING, if: { sourceAvailableGte: '5' } }],
+  dependsOn: target,
+  atomic: fingerprint,
+};
+
 const NO_INSTANTS = [
   '2026-01-02',
   '2026-01-02T03:04:05Z', // of another precision than ours
@@ -40,6 +58,8 @@ describe('a chunk', () => {
   test.each([
     ['of one command', [COMMAND]],
     ['of a command with everything', [FULL]],
+    ['of a member of an atomic bulk with conditions', [CONDITIONAL]],
+    ['of every other kind', Object.values(OTHERS)],
     ['of many', [COMMAND, FULL, COMMAND]],
   ])('%s comes back from JSON as it went in', (_, commands) => {
     expect(decodeChunk(JSON.parse(JSON.stringify({ v: 1, commands })))).toEqual({ v: 1, commands });
@@ -132,7 +152,9 @@ describe('a job that is not a chunk is set aside', () => {
   test.each([
     ['ledgerId', ['1', 1.5, 0, -1, 2 ** 31, 2 ** 53, Number.NaN, null]],
     ['id', [7, null, {}, '', `${COMMAND.id} `, COMMAND.id.toUpperCase()]],
-    ['kind', ['hold', 'Transfer', '', 7, null]],
+    ['kind', ['hold', 'capture', 'release', 'Transfer', '', 7, null]],
+    ['dependsOn', [7, null, '', 'x', target.toUpperCase()]],
+    ['atomic', [7, null, '', 'x', true]],
     ['fingerprint', [7, null, '', 'abc=']],
     ['acceptedAt', [1_767_323_045_678, null, ...NO_INSTANTS]],
     ['effectiveAt', [7, {}, [], '', ...NO_INSTANTS]],
@@ -158,6 +180,33 @@ describe('a job that is not a chunk is set aside', () => {
   ])('a posting with a damaged %s', (field, values) => {
     for (const value of values) {
       expect(decodeOne({ ...COMMAND, postings: [{ ...POSTING, [field]: value }] })).toBeNull();
+    }
+  });
+
+  test.each(
+    Object.entries(OTHERS).flatMap(([kind, command]) =>
+      Object.keys(command).map((field) => [kind, field] as const),
+    ),
+  )('a %s without %s', (kind, field) => {
+    expect(decodeOne(without(OTHERS[kind] ?? {}, field))).toBeNull();
+  });
+
+  test.each([
+    ['hold', 'expiresAt', [null, 60, ...NO_INSTANTS]],
+    ['capture', 'target', [null, 7, 'x', target.toUpperCase()]],
+    ['capture', 'amount', [5, '0', '-5', '1.5', '9'.repeat(39)]],
+    ['capture', 'final', [null, 'true', 1]],
+    ['release', 'target', [null, 7, 'x']],
+    ['expiry', 'target', [null, 7, 'x']],
+    ['revert', 'amount', [5, '0', '-5', '1.5', '9'.repeat(39)]],
+    ['revert', 'force', [null, 'true', 1]],
+  ] as [string, string, unknown[]][])('a %s with a damaged %s', (kind, field, values) => {
+    for (const value of values) expect(decodeOne({ ...OTHERS[kind], [field]: value })).toBeNull();
+  });
+
+  test('a posting with a damaged condition', () => {
+    for (const value of [null, {}, '5', { sourceAvailableGte: 5 }, { sourceAvailableGte: '0' }]) {
+      expect(decodeOne({ ...COMMAND, postings: [{ ...POSTING, if: value }] })).toBeNull();
     }
   });
 

@@ -24,7 +24,7 @@ export function collectRows(work: Work): BatchRows {
   const holds = [...work.holds].map(([key, { hold, ...place }]) => ({
     ...place,
     ...hold,
-    isNew: !work.state.targets.has(key),
+    changedBefore: work.state.transactions.get(key)?.version ?? null,
   }));
   return {
     ledgers,

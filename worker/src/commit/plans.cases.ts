@@ -1,4 +1,5 @@
-import { transfer } from '@razao/shared/testing/commands.cases.ts';
+import type { Command } from '@razao/shared/contract/command.ts';
+import { capture, hold, revert, transfer } from '@razao/shared/testing/commands.cases.ts';
 import { analyzeSmallLedgers, fillLedger } from '@razao/sql/books.cases.ts';
 import type { Statement } from '@razao/sql/load.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -17,6 +18,9 @@ const KEYS: Record<string, string[]> = {
   accounts: ['ledger_id', 'address'],
   balances: ['ledger_id', 'address', 'asset'],
   transactions: ['ledger_id', 'id'],
+  holds: ['ledger_id', 'id'],
+  reverted: ['ledger_id', 'id'],
+  assets: ['ledger_id', 'code'],
 };
 
 /**
@@ -79,9 +83,11 @@ type Scan = { statement: string; table: string; kind: string; unused: string[] }
 /** Commits, and then explains each statement again with the same parameters on the same session: how each table is read. */
 async function explainCommit(session: LockSession): Promise<Scan[]> {
   const asked = record(session);
-  await commitBatch(session, batch(0));
-  // Balances exist now: the second commit updates them too.
-  await commitBatch(session, batch(1));
+  const holds = Array.from({ length: COMMANDS }, (_, i) => hold(1, `world>users:${i} 1`));
+  const moves = batch(0);
+  await commitBatch(session, [...moves, ...holds]);
+  // Balances and holds exist now: the second commit updates them too.
+  await commitBatch(session, [...batch(1), ...acting(holds, moves)]);
   asked.stop();
   const scans: Scan[] = [];
   for (const { statement, values } of asked.statements) {
@@ -96,6 +102,17 @@ async function explainCommit(session: LockSession): Promise<Scan[]> {
     }
   }
   return scans;
+}
+
+/** Captures what is held, and reverts what has one posting. */
+function acting(holds: readonly Command[], moves: readonly Command[]): Command[] {
+  const [first] = moves;
+  return [
+    ...holds.map(({ id }) => capture(1, id)),
+    ...(first
+      ? [revert(1, first.id), transfer(1, 'world>users:1 1', { dependsOn: first.id })]
+      : []),
+  ];
 }
 
 function batch(round: number) {

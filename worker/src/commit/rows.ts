@@ -43,8 +43,16 @@ export type BalanceRow = {
   isNew: boolean;
 };
 
-/** A hold after the batch; `changed` is the sequence of the last transaction that changed it. */
-export type HoldRow = HoldState & { ledgerId: number; id: string; changed: number; isNew: boolean };
+/**
+ * A hold after the batch; `changed` is the sequence of the last transaction that changed it, `changedBefore` that as of
+ * before the batch, null where the hold is new.
+ */
+export type HoldRow = HoldState & {
+  ledgerId: number;
+  id: string;
+  changed: number;
+  changedBefore: number | null;
+};
 
 /** How much of a transaction was reverted by the end of the batch. */
 export type RevertedRow = { ledgerId: number; id: string; amount: bigint | null; changed: number };

@@ -65,8 +65,8 @@ export async function writeRows(session: LockSession, rows: BatchRows): Promise<
 }
 
 async function writeHolds(session: LockSession, rows: BatchRows): Promise<void> {
-  const created = rows.holds.filter((row) => row.isNew);
-  const changed = rows.holds.filter((row) => !row.isNew);
+  const created = rows.holds.filter((row) => row.changedBefore === null);
+  const changed = rows.holds.filter((row) => row.changedBefore !== null);
   await write(session, insertHeldChanges, rows.heldChanges, (row) => [
     row.ledgerId,
     row.balanceId,
@@ -90,6 +90,7 @@ async function writeHolds(session: LockSession, rows: BatchRows): Promise<void> 
     row.status,
     row.captured,
     row.changed,
+    row.changedBefore,
   ]);
 }
 
