@@ -31,6 +31,7 @@ const CONSTRUCTORS = {
     'stack/src/services/with-postgres.ts',
     'worker/src/agree-on-shards.ts',
     'worker/src/commit/lock-session.ts',
+    'worker/src/housekeeping/hold-session.ts',
     'worker/src/roll-call.ts',
   ],
 };

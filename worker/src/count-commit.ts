@@ -6,13 +6,17 @@ export function countCommit(metrics: WorkerMetrics, shardNumber: number, commit:
   const shard = String(shardNumber);
   let posted = 0;
   let redelivered = 0;
+  let repeated = 0;
   for (const { outcome, replay, conflict } of commit.results) {
     if (conflict) metrics.lateConflicts.inc({ shard });
-    if (replay) redelivered += 1;
+    // Several processes send the same expiry: that it comes again is no sign of anything.
+    if (replay && outcome.kind === 'expiry') repeated += 1;
+    else if (replay) redelivered += 1;
     else if (outcome.rejection) metrics.rejected.inc({ shard, code: outcome.rejection.code });
     else posted += 1;
   }
   metrics.batchCommands.observe({ shard }, commit.results.length);
   metrics.posted.inc({ shard }, posted);
   metrics.redelivered.inc({ shard }, redelivered);
+  metrics.expiriesRepeated.inc({ shard }, repeated);
 }

@@ -12,9 +12,11 @@ import type { Service } from '@razao/shared/runtime/service.ts';
 import { zeroWorkerMetrics } from '@razao/shared/runtime/zero-metrics.ts';
 import type { Redis } from 'ioredis';
 import { agreeOnShardsService } from './agree-on-shards.ts';
-import { createCommitters } from './committer.ts';
+import { type Committers, createCommitters } from './committer.ts';
 import type { WorkerConfig } from './config.ts';
+import { createExpirySweeper } from './housekeeping/expire-holds.ts';
 import { createQueueWatch } from './housekeeping/watch-queues.ts';
+import { createRollCall, type RollCall } from './roll-call.ts';
 
 /** The parts of a worker process, in the order in which they start. Connects to nothing before they do. */
 export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Service[] {
@@ -23,17 +25,28 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
   zeroWorkerMetrics(metrics, config.SHARDS);
   const redis = openPatientRedis(config.REDIS_URL);
   const guard = guardRedis(redis, config.DURABILITY, log);
+  const shared = { redis, guard, metrics, log };
   let started = false;
+  const commits = config.ROLES.includes('committer');
+  const roll = createRollCall({
+    databaseUrl: config.DATABASE_URL,
+    durability: config.DURABILITY,
+    present: () => started && commits && guard.usable(),
+  });
+  const committers = commits ? openCommitters(config, shared, roll) : null;
   const operations = operationsRoutes({
     registry,
-    dependencies: () => ({ redis: guard.fault() }),
+    dependencies: () => ({ redis: guard.fault(), postgres: roll.fault() }),
     ready: () => started,
+    stoppedShards: () => committers?.stoppedShards() ?? [],
   });
   return [
     httpService(operations, { host: config.HOST, port: config.WORKER_PORT }),
     redisService(redis, guard),
+    roll,
     agreeOnShardsService(config, log),
-    ...duties(config, { redis, guard, metrics, log }),
+    ...(committers ? [committers] : []),
+    ...housekeeping(config, shared),
     {
       name: 'worker',
       async start() {
@@ -48,21 +61,29 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
 
 type Shared = { redis: Redis; guard: RedisGuard; metrics: WorkerMetrics; log: Logger };
 
-function duties(config: Readonly<WorkerConfig>, shared: Shared): Service[] {
-  const services: Service[] = [];
-  if (config.ROLES.includes('committer')) {
-    services.push(
-      createCommitters(config.SHARDS, {
-        ...shared,
-        databaseUrl: config.DATABASE_URL,
-        durability: config.DURABILITY,
-        openBlocking: () => openPatientRedis(config.REDIS_URL),
-      }),
-    );
-  }
-  if (config.ROLES.includes('housekeeping'))
-    services.push(createQueueWatch({ ...shared, shards: config.SHARDS }));
-  return services;
+function openCommitters(
+  config: Readonly<WorkerConfig>,
+  shared: Shared,
+  roll: RollCall,
+): Committers {
+  return createCommitters(config.SHARDS, () => roll.processes(), {
+    ...shared,
+    databaseUrl: config.DATABASE_URL,
+    durability: config.DURABILITY,
+    openBlocking: () => openPatientRedis(config.REDIS_URL),
+  });
+}
+
+function housekeeping(config: Readonly<WorkerConfig>, shared: Shared): Service[] {
+  if (!config.ROLES.includes('housekeeping')) return [];
+  return [
+    createQueueWatch({ ...shared, shards: config.SHARDS }),
+    createExpirySweeper({
+      ...shared,
+      databaseUrl: config.DATABASE_URL,
+      shards: config.SHARDS,
+    }),
+  ];
 }
 
 function redisService(redis: Redis, guard: RedisGuard): Service {

@@ -122,6 +122,7 @@ export function createWorkerMetrics(registry: Registry) {
       labelNames,
       registers,
     }),
+    ...createHoldMetrics(registers),
     batchCommands: new Histogram({
       name: 'razao_batch_commands',
       help: 'Commands in each commit',
@@ -171,6 +172,30 @@ export function createWorkerMetrics(registry: Registry) {
       name: 'razao_queue_oldest_seconds',
       help: 'Age of the oldest chunk in the queue',
       labelNames,
+      registers,
+    }),
+  };
+}
+
+/** How holds end whose time is over. */
+function createHoldMetrics(registers: Registry[]) {
+  const labelNames = ['shard'] as const;
+  return {
+    expiriesSent: new Counter({
+      name: 'razao_expiries_sent_total',
+      help: 'Expiries of holds sent to the queue; every process sends its own',
+      labelNames,
+      registers,
+    }),
+    expiriesRepeated: new Counter({
+      name: 'razao_expiries_repeated_total',
+      help: 'Expiries of holds that were in the ledger already when their turn came',
+      labelNames,
+      registers,
+    }),
+    holdsOverdue: new Gauge({
+      name: 'razao_holds_overdue_seconds',
+      help: 'For how long the time of the oldest open hold is over; 0 where no hold is overdue',
       registers,
     }),
   };

@@ -25,5 +25,6 @@ test('every shard has its series in every worker, whoever holds the lock', async
   }
   // An age or a depth that nobody has measured yet would be a lie.
   expect(text).not.toContain('razao_queue_oldest_seconds{');
+  expect(text).not.toMatch(/^razao_holds_overdue_seconds/m);
   expect(text).not.toContain('shard="2"');
 });

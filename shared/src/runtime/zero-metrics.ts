@@ -15,9 +15,13 @@ export function zeroApiMetrics(metrics: ApiMetrics): void {
 /** Begins a worker's series for every shard, whether it holds the shard or stands by. */
 export function zeroWorkerMetrics(metrics: WorkerMetrics, shards: number): void {
   const { posted, redelivered, lateConflicts, rejected, retries, active, stopped } = metrics;
+  const { expiriesSent, expiriesRepeated } = metrics;
+  // The only one without labels, which would begin at 0 by itself: what nobody has looked for yet is not known to be none.
+  metrics.holdsOverdue.remove();
   for (let number = 0; number < shards; number++) {
     const shard = String(number);
-    for (const counter of [posted, redelivered, lateConflicts]) counter.inc({ shard }, 0);
+    for (const counter of [posted, redelivered, lateConflicts, expiriesSent, expiriesRepeated])
+      counter.inc({ shard }, 0);
     for (const code of Object.keys(REJECTIONS)) rejected.inc({ shard, code }, 0);
     for (const sqlstate of SQLSTATES) retries.inc({ shard, sqlstate }, 0);
     for (const gauge of [active, stopped]) gauge.set({ shard }, 0);

@@ -1,0 +1,66 @@
+import {
+  CHUNK_COMMANDS_MAX,
+  EXPIRY_RESEND_MS,
+  QUEUE_CHUNKS_MAX,
+} from '@razao/shared/contract/limits.ts';
+import { instantText } from '@razao/shared/contract/time.ts';
+import { addChunk, newChunkId, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
+import { chunksPresent, countQueued } from '@razao/shared/queue/depth.ts';
+import type { Redis } from 'ioredis';
+import { expiryCommand } from './expiry-command.ts';
+import type { ExpiredHold } from './hold-session.ts';
+
+/** One shard's queue, as the sweeper fills it: never so far that clients or Redis suffer from it. */
+export type ExpiryQueue = {
+  /** Why nothing may be added now; null when it may. */
+  refusal(): Promise<string | null>;
+  /** Adds the ends of these holds, in their order; says of each chunk what it held once it is queued. */
+  add(
+    holds: readonly ExpiredHold[],
+    queued: (holds: readonly ExpiredHold[]) => void,
+  ): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** `redis` must be ready. */
+export function openExpiryQueue(
+  redis: Redis,
+  shard: number,
+  now = () => performance.now(),
+): ExpiryQueue {
+  const queue = openChunkQueue(redis, shard);
+  let unfinished: { id: string; at: number }[] = [];
+
+  /** Chunks of ours are in the queue for so long that their holds would be sent again: once is enough. */
+  async function stands(): Promise<boolean> {
+    const since = now() - EXPIRY_RESEND_MS;
+    const old = unfinished.filter(({ at }) => at <= since).map(({ id }) => id);
+    if (old.length === 0) return false;
+    const present = await chunksPresent(redis, queue, old);
+    unfinished = unfinished.filter(({ id, at }) => at > since || present.has(id));
+    return present.size > 0;
+  }
+
+  return {
+    async refusal() {
+      if ((await countQueued(redis, queue)) >= QUEUE_CHUNKS_MAX)
+        return `the queue of shard ${shard} is full`;
+      return (await stands()) ? `the queue of shard ${shard} does not move` : null;
+    },
+    async add(holds, queued) {
+      for (let i = 0; i < holds.length; i += CHUNK_COMMANDS_MAX) {
+        const part = holds.slice(i, i + CHUNK_COMMANDS_MAX);
+        const acceptedAt = instantText(Date.now());
+        const id = newChunkId();
+        // Before it is added: when no answer comes it may be in the queue all the same.
+        unfinished.push({ id, at: now() });
+        await addChunk(queue, id, {
+          v: 1,
+          commands: part.map((hold) => expiryCommand(hold, acceptedAt)),
+        });
+        queued(part);
+      }
+    },
+    close: () => queue.close(),
+  };
+}

@@ -1,0 +1,104 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { EXPIRY_RESEND_MS, REDIS_COMMAND_MS_MAX } from '@razao/shared/contract/limits.ts';
+import type { WorkerMetrics } from '@razao/shared/runtime/metrics.ts';
+import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
+import { readMemory } from '@razao/shared/runtime/redis-memory.ts';
+import { shardOf } from '@razao/shared/runtime/shard.ts';
+import type { Redis } from 'ioredis';
+import { type ExpiryQueue, openExpiryQueue } from './expiry-queue.ts';
+import type { ExpiredHold } from './hold-session.ts';
+import { createSentLately } from './sent-lately.ts';
+
+/** Nothing at all can be sent now: it is of no use to go on. */
+export class CannotSend extends Error {}
+
+export type ExpirySenderDeps = {
+  redis: Redis;
+  guard: RedisGuard;
+  shards: number;
+  metrics: Pick<WorkerMetrics, 'expiriesSent'>;
+  /** A monotonic clock. */
+  now?: () => number;
+};
+
+/** Puts the ends of holds into the queues of their ledgers' shards, behind what was accepted before. */
+export type ExpirySender = {
+  /** It was not sent lately. */
+  isDue(hold: ExpiredHold): boolean;
+  /** Sends what it can; says why it could not send all of it, null when it could. Throws `CannotSend`. */
+  send(holds: readonly ExpiredHold[]): Promise<string | null>;
+  close(): Promise<void>;
+};
+
+export function createExpirySender({
+  redis,
+  guard,
+  shards,
+  metrics,
+  now = () => performance.now(),
+}: ExpirySenderDeps): ExpirySender {
+  const sent = createSentLately(EXPIRY_RESEND_MS, now);
+  const queues = new Map<number, ExpiryQueue>();
+
+  function queueOf(shard: number): ExpiryQueue {
+    const queue = queues.get(shard) ?? openExpiryQueue(redis, shard, now);
+    queues.set(shard, queue);
+    return queue;
+  }
+
+  async function sendToShard(shard: number, holds: readonly ExpiredHold[]): Promise<string | null> {
+    const queue = queueOf(shard);
+    const refusal = await queue.refusal();
+    if (refusal) return refusal;
+    await queue.add(holds, (part) => {
+      for (const hold of part) sent.add(keyOf(hold));
+      metrics.expiriesSent.inc({ shard: String(shard) }, part.length);
+    });
+    return null;
+  }
+
+  async function sendAll(holds: readonly ExpiredHold[]): Promise<string | null> {
+    if ((await readMemory(redis)).full) throw new CannotSend('Redis is near its memory limit');
+    const byShard = Map.groupBy(holds, ({ ledger }) => shardOf(ledger, shards));
+    const refusals: string[] = [];
+    for (const [shard, part] of byShard) {
+      const refusal = await sendToShard(shard, part);
+      if (refusal) refusals.push(refusal);
+    }
+    return refusals[0] ?? null;
+  }
+
+  return {
+    isDue: (hold) => !sent.has(keyOf(hold)),
+    async send(holds) {
+      if (holds.length === 0) return null;
+      if (!guard.usable()) throw new CannotSend('Redis cannot be used');
+      try {
+        return await within(REDIS_COMMAND_MS_MAX, sendAll(holds));
+      } catch (cause) {
+        if (cause instanceof CannotSend) throw cause;
+        throw new CannotSend('Redis fails', { cause });
+      }
+    },
+    async close() {
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+    },
+  };
+}
+
+function keyOf({ ledger_id, id }: ExpiredHold): string {
+  return `${ledger_id}/${id}`;
+}
+
+/** The committer's connection waits for Redis as long as it takes; the sweeper looks again instead. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const answered = new AbortController();
+  const late = delay(ms, undefined, { signal: answered.signal, ref: false }).then(() => {
+    throw new Error(`no answer within ${ms} ms`);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    answered.abort();
+  }
+}

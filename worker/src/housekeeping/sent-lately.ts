@@ -1,0 +1,24 @@
+/** What was sent within the last `ms`: it need not be sent again yet. */
+export type SentLately = { has(key: string): boolean; add(key: string): void };
+
+export function createSentLately(ms: number, now: () => number): SentLately {
+  // In the order of sending, so that what is old stands in front.
+  const sent = new Map<string, number>();
+  function forgetOld(): void {
+    const since = now() - ms;
+    for (const [key, at] of sent) {
+      if (at > since) return;
+      sent.delete(key);
+    }
+  }
+  return {
+    has(key) {
+      forgetOld();
+      return sent.has(key);
+    },
+    add(key) {
+      sent.delete(key);
+      sent.set(key, now());
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import type { ExpiryCommand } from '@razao/shared/contract/command.ts';
+import { openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
+import { createRegistry, createWorkerMetrics } from '@razao/shared/runtime/metrics.ts';
+import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
+import { guardRedis } from '@razao/shared/runtime/redis-guard.ts';
+import { zeroWorkerMetrics } from '@razao/shared/runtime/zero-metrics.ts';
+import { startTestRedis } from '@razao/stack/test-redis.ts';
+import { openTcpProxy } from '@razao/stack/testing/tcp-proxy.ts';
+import { until } from '@razao/stack/testing/until.ts';
+import { createExpirySweeper } from '../housekeeping/expire-holds.ts';
+import { openBooks, SILENT } from './books.cases.ts';
+
+const SHARDS = 2;
+
+export type ExpiryBench = Awaited<ReturnType<typeof openExpiryBench>>;
+
+/** A database behind a proxy, a Redis, and sweepers on them, each as in a process of its own; nobody commits. */
+export async function openExpiryBench() {
+  const [books, server] = await Promise.all([openBooks(), startTestRedis()]);
+  const proxy = await openTcpProxy(books.url);
+  const redis = openPatientRedis(server.url);
+  await until('Redis is ready', () => redis.status === 'ready');
+  const queues = Array.from({ length: SHARDS }, (_, shard) => openChunkQueue(redis, shard));
+  const stops: (() => Promise<void>)[] = [];
+
+  return {
+    ...books,
+    postgres: proxy,
+    server,
+    redis,
+    queues,
+    /** Open holds of a ledger that are due so many ms from now, in that order; returns their ids. */
+    async createHolds(ledgerId: number, dueInMs: readonly number[]): Promise<string[]> {
+      const ids = dueInMs.map(() => randomUUID());
+      await books.client.query(
+        `insert into holds (ledger_id, id, status, expires_at, amount, changed)
+         select $1::int, id, 'pending', clock_timestamp() + interval '1 ms' * due, 1, 1
+         from unnest($2::uuid[], $3::float8[]) k (id, due)`,
+        [ledgerId, ids, dueInMs],
+      );
+      return ids;
+    },
+    /** The chunks in a shard's queue, the oldest first. */
+    async chunks(shard: number): Promise<ExpiryCommand[][]> {
+      const ids = await redis.lrange(`{razao:${shard}}:chunks:wait`, 0, -1);
+      const data = await Promise.all(
+        ids.reverse().map((id) => redis.hget(`{razao:${shard}}:chunks:${id}`, 'data')),
+      );
+      return data.flatMap((text) => (text === null ? [] : [JSON.parse(text).commands]));
+    },
+    /** Starts a sweeper; `clock` is what it tells the time by. */
+    async startSweeper(clock?: () => number) {
+      const own = openPatientRedis(server.url);
+      const guard = guardRedis(own, 'checked', SILENT);
+      const registry = createRegistry();
+      const metrics = createWorkerMetrics(registry);
+      zeroWorkerMetrics(metrics, SHARDS);
+      const lines: string[] = [];
+      const note = (...args: unknown[]) => void lines.push(String(args.at(-1)));
+      const sweeper = createExpirySweeper({
+        databaseUrl: proxy.url,
+        redis: own,
+        guard,
+        shards: SHARDS,
+        metrics,
+        log: { info: note, warn: note },
+        ...(clock && { now: clock }),
+      });
+      await sweeper.start();
+      const stop = async () => {
+        await sweeper.stop();
+        guard.stop();
+        own.disconnect();
+      };
+      stops.push(stop);
+      return {
+        /** What it has said, line by line. */
+        lines,
+        stop,
+        /** A metric, summed over its labels; null where it has no value. */
+        async metric(name: string): Promise<number | null> {
+          const values = (await registry.getSingleMetric(name)?.get())?.values ?? [];
+          return values.length === 0 ? null : values.reduce((sum, { value }) => sum + value, 0);
+        },
+      };
+    },
+    /** Ends the sweepers, and empties both stores. */
+    async clear(): Promise<void> {
+      await Promise.all(stops.splice(0).map((stop) => stop()));
+      await books.client.query('delete from holds');
+      await redis.flushall();
+    },
+    async close(): Promise<void> {
+      await Promise.all(stops.splice(0).map((stop) => stop()));
+      await Promise.all(queues.map((queue) => queue.close()));
+      redis.disconnect();
+      await proxy.close();
+      await server.remove();
+      await books.close();
+    },
+  };
+}
