@@ -66,7 +66,7 @@ test('a committer cut off from Postgres only: the other posts for all shards wit
 
 test('a committer whose connections to Redis are closed keeps its shards and posts on', async () => {
   for (let round = 0; round < 5; round++) {
-    behind.redis.cut();
+    behind.redis.drop();
     await traffic.postsEverywhere();
   }
   expect(await heldShards(behind.worker)).toHaveLength(2);

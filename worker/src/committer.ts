@@ -12,7 +12,6 @@ import type { Service } from '@razao/shared/runtime/service.ts';
 import type { Redis } from 'ioredis';
 import { LockSession } from './commit/lock-session.ts';
 import { createFairShare, type FairShare } from './fair-share.ts';
-import { createRollCall } from './roll-call.ts';
 import { Tenure } from './tenure.ts';
 
 const RECONNECT_MS = 250;
@@ -41,6 +40,7 @@ export type CommitterDeps = {
 function createCommitter(deps: CommitterDeps, share: FairShare) {
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
+  let tenure: Tenure | undefined;
 
   async function run(): Promise<void> {
     let logged = '';
@@ -78,20 +78,22 @@ function createCommitter(deps: CommitterDeps, share: FairShare) {
     deps.log.info(labels, 'holds the lock');
     share.take(deps.shard);
     const handOver = new AbortController();
-    const tenure = new Tenure(deps, session, AbortSignal.any([stopping.signal, handOver.signal]));
+    const mine = new Tenure(deps, session, AbortSignal.any([stopping.signal, handOver.signal]));
+    tenure = mine;
     const looking = setInterval(look, LOOK_MS);
     let surplus = 0;
     let usableAt = performance.now();
     function look(): void {
       // For a while: a process that has just come may be gone again.
-      surplus = share.surplus(deps.shard) && !tenure.standsStill ? surplus + 1 : 0;
+      surplus = share.surplus(deps.shard) && !mine.standsStill ? surplus + 1 : 0;
       if (surplus > HAND_OVER_LOOKS) handOver.abort();
       if (deps.guard.usable()) usableAt = performance.now();
       else if (performance.now() - usableAt > REDIS_LOST_MS_MAX) session.destroy();
     }
     try {
-      await tenure.run();
+      await mine.run();
     } finally {
+      tenure = undefined;
       clearInterval(looking);
       share.giveUp(deps.shard);
       session.destroy();
@@ -103,6 +105,7 @@ function createCommitter(deps: CommitterDeps, share: FairShare) {
   }
 
   return {
+    standsStill: () => tenure?.standsStill === true,
     start() {
       running ??= run();
     },
@@ -113,21 +116,30 @@ function createCommitter(deps: CommitterDeps, share: FairShare) {
   };
 }
 
-/** The committers of all shards. They stop together; where Redis or Postgres keeps one waiting, it is left behind. */
-export function createCommitters(shards: number, deps: Omit<CommitterDeps, 'shard'>): Service {
-  const roll = createRollCall(deps.databaseUrl, () => deps.guard.usable());
-  const share = createFairShare(shards, () => roll.processes());
+export type Committers = Service & {
+  /** The shards that this process holds still until a person has looked. */
+  stoppedShards(): number[];
+};
+
+/** The committers of all shards, shared out among `processes`. They stop together; where Redis or Postgres keeps one waiting, it is left behind. */
+export function createCommitters(
+  shards: number,
+  processes: () => number,
+  deps: Omit<CommitterDeps, 'shard'>,
+): Committers {
+  const share = createFairShare(shards, processes);
   const committers = Array.from({ length: shards }, (_, shard) =>
     createCommitter({ ...deps, shard }, share),
   );
   return {
     name: 'committers',
+    stoppedShards: () =>
+      committers.flatMap((committer, shard) => (committer.standsStill() ? [shard] : [])),
     async start() {
-      await roll.start();
       for (const committer of committers) committer.start();
     },
     async stop() {
-      const stopped = Promise.all([...committers, roll].map((part) => part.stop()));
+      const stopped = Promise.all(committers.map((committer) => committer.stop()));
       await Promise.race([stopped, delay(STOP_MS_MAX, undefined, { ref: false })]);
     },
   };

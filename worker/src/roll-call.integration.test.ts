@@ -1,4 +1,5 @@
 import { createTestDatabase } from '@razao/stack/test-database.ts';
+import { openTcpProxy } from '@razao/stack/testing/tcp-proxy.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -49,14 +50,41 @@ test('a session that is ended is opened again', async () => {
 test('without Postgres a process counts itself', async () => {
   const nowhere = new URL(database.url);
   nowhere.port = '1';
-  const call = createRollCall(nowhere.href, () => true);
-  calls.push(call);
-  await call.start();
+  const call = await join(() => true, nowhere.href);
+  await until('it says why', () => call.fault()?.includes('ECONNREFUSED') === true);
   expect(call.processes()).toBe(1);
 });
 
-async function join(present: () => boolean = () => true): Promise<RollCall> {
-  const call = createRollCall(database.url, present);
+test.each([true, false])(
+  'it says whether Postgres answers, present or not: %s',
+  async (present) => {
+    const proxy = await openTcpProxy(database.url);
+    const call = await join(() => present, proxy.url);
+    expect(call.fault()).toBe('not connected');
+    await until('it answers', () => call.fault() === null);
+    await proxy.cut();
+    await until('it is missed', () => call.fault() !== null);
+    await proxy.mend();
+    await until('it is back', () => call.fault() === null);
+    expect(call.processes()).toBe(1);
+    await proxy.close();
+  },
+);
+
+test('it says that Postgres has fallen silent', async () => {
+  const proxy = await openTcpProxy(database.url);
+  const call = await join(() => false, proxy.url);
+  await until('it answers', () => call.fault() === null);
+  proxy.silence();
+  await until('its silence is noticed', () => call.fault() !== null);
+  await proxy.close();
+});
+
+async function join(
+  present: () => boolean = () => true,
+  databaseUrl = database.url,
+): Promise<RollCall> {
+  const call = createRollCall({ databaseUrl, durability: 'checked', present });
   calls.push(call);
   await call.start();
   return call;

@@ -4,54 +4,82 @@ import {
   LOCK_IDLE_SESSION_MS,
   ROLL_CALL_MS,
 } from '@razao/shared/contract/limits.ts';
+import type { Durability } from '@razao/shared/runtime/env-schema.ts';
+import { postgresFaults } from '@razao/shared/runtime/postgres-guard.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
 import { Client } from 'pg';
+import { errorCode } from './commit/error-class.ts';
 
 const NAME = 'razao roll call';
+const ABSENT = `${NAME}, absent`;
 const STOP_MS_MAX = 500;
+const COUNT = `select count(*)::int as processes from pg_stat_activity
+  where application_name = $1 and datname = current_database()`;
 
-/** Counts the processes that could hold locks, so that they can share the shards out. Decides nothing about who may write. */
+/**
+ * Counts the processes that could hold locks, so that they can share the shards out. Decides nothing about who may write.
+ * It is also how a process knows whether it can work with Postgres.
+ */
 export type RollCall = Service & {
   /** Processes that answer, this one included; 1 where that is not known. */
   processes(): number;
+  /** Why Postgres cannot be worked with, as of about a second ago; null: it can. */
+  fault(): string | null;
+};
+
+export type RollCallOptions = {
+  databaseUrl: string;
+  durability: Durability;
+  /** Whether this process could hold locks. */
+  present: () => boolean;
 };
 
 /**
- * Each process keeps one session of this name open while `present` holds, and counts those sessions. A process that is
- * stopped or cut off drops out as its session is ended, by the same timeout as a lock.
+ * Each process keeps one session open, of this name while `present` holds, and counts the sessions of the name. A process
+ * that is stopped or cut off drops out as its session is ended, by the same timeout as a lock.
  */
-export function createRollCall(databaseUrl: string, present: () => boolean): RollCall {
+export function createRollCall({ databaseUrl, durability, present }: RollCallOptions): RollCall {
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
   let processes = 1;
+  let fault: string | null = 'not connected';
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      if (present()) await answer().catch(() => {});
+      await answer().catch((error: Error) => {
+        fault = error.message || errorCode(error);
+      });
       processes = 1;
-      await delay(ROLL_CALL_MS, undefined, { signal: stopping.signal }).catch(() => {});
+      await pause();
     }
+  }
+
+  async function pause(): Promise<void> {
+    await delay(ROLL_CALL_MS, undefined, { signal: stopping.signal }).catch(() => {});
   }
 
   async function answer(): Promise<void> {
     const client = new Client({
       connectionString: databaseUrl,
-      application_name: NAME,
+      application_name: ABSENT,
       connectionTimeoutMillis: LOCK_ANSWER_AGE_MS_MAX,
       query_timeout: LOCK_ANSWER_AGE_MS_MAX,
     });
     client.on('error', () => {});
     try {
       await client.connect();
-      await client.query(`set idle_session_timeout = ${LOCK_IDLE_SESSION_MS}`);
-      while (present() && !stopping.signal.aborted) {
-        const { rows } = await client.query<{ processes: number }>(
-          `select count(*)::int as processes from pg_stat_activity
-           where application_name = $1 and datname = current_database()`,
-          [NAME],
-        );
-        processes = Math.max(1, rows[0]?.processes ?? 1);
-        await delay(ROLL_CALL_MS, undefined, { signal: stopping.signal }).catch(() => {});
+      await client.query(
+        `set idle_session_timeout = ${LOCK_IDLE_SESSION_MS}; set synchronous_commit = on`,
+      );
+      const faults = await postgresFaults(client, durability);
+      if (faults.length > 0) throw new Error(faults.join('; '));
+      while (!stopping.signal.aborted) {
+        const here = present();
+        await client.query(`set application_name = '${here ? NAME : ABSENT}'`);
+        const { rows } = await client.query<{ processes: number }>(COUNT, [NAME]);
+        processes = here ? Math.max(1, rows[0]?.processes ?? 1) : 1;
+        fault = null;
+        await pause();
       }
     } finally {
       // `end` would wait for a server that may not answer.
@@ -62,6 +90,7 @@ export function createRollCall(databaseUrl: string, present: () => boolean): Rol
   return {
     name: 'roll call',
     processes: () => processes,
+    fault: () => fault,
     async start() {
       running ??= run();
     },

@@ -160,6 +160,38 @@ describe('invariant 9: three commands that cannot be processed within a minute',
     expect(fates.filter(([, fate]) => fate === 'posted')).toHaveLength(297);
   });
 
+  test('publish what was committed of their chunk before, which stays in the queue for the rest', async () => {
+    const worker = await bench.startWorker();
+    const [first, rest] = [transfer(ledger, 'world>alice 1'), transfer(ledger, 'world>alice 1')];
+    const commands = [first, bad(), bad(), bad(), bad(), rest];
+    await bench.enqueue(commands);
+    await until('it is stopped', async () => (await worker.metric('razao_shard_stopped')) === 1);
+    const said = Object.entries(await cached()).map(([key, value]) => {
+      const { status, rejection } = value as { status?: string; rejection?: { code: string } };
+      return [key.split(':').at(-1), rejection?.code ?? status ?? value];
+    });
+    expect(Object.fromEntries(said)).toMatchObject({
+      [first.id]: 'posted',
+      ...Object.fromEntries(commands.slice(1, 4).map(({ id }) => [id, 'processing_failed'])),
+    });
+    expect(await bench.fates(ledger)).toHaveLength(4);
+    expect(await worker.metric('razao_posted_total')).toBe(1);
+    expect(await worker.metric('razao_rejected_total')).toBe(3);
+    expect(await bench.redis.llen(bench.queue.toKey('wait'))).toBe(1);
+  });
+
+  test('count an atomic bulk once, however many its members are', async () => {
+    const worker = await bench.startWorker();
+    const atomic = `${'A'.repeat(43)}=`;
+    const bulk = Array.from({ length: 9 }, () => ({ ...bad(), atomic }));
+    const good = transfer(ledger, 'world>alice 1');
+    await bench.enqueue([...bulk, bad(), good]);
+    await bench.untilDrained();
+    const fates = (await bench.fates(ledger)).map(([, fate]) => fate);
+    expect(fates).toEqual([...bulk.map(() => 'processing_failed'), 'processing_failed', 'posted']);
+    expect(await worker.metric('razao_shard_stopped')).toBe(0);
+  });
+
   test('but two do not', async () => {
     await bench.startWorker();
     const good = transfer(ledger, 'world>alice 1');
@@ -209,6 +241,30 @@ describe('invariant 9: a chunk with which processes have died', () => {
         [culprit.id, fate],
         ...rest.map(({ id }) => [id, 'posted']),
       ]);
+      expect(await bench.redis.exists(attemptsKey(0))).toBe(0);
+    },
+  );
+
+  test.each([
+    [2, 'posted'],
+    [3, 'processing_failed'],
+  ])(
+    'has an atomic bulk that was tried %d times before %s as one, and the others posted',
+    async (times, fate) => {
+      const atomic = `${'A'.repeat(43)}=`;
+      const [first, ...others] = deposits() as [Command, ...Command[]];
+      const bulk = deposits().map((command) => ({ ...command, atomic }));
+      await bench.redis.hset(orphaningsKey(0), 'c-suspect', '2');
+      await bench.redis.hset(attemptsKey(0), `${ledger}/${bulk[0]?.id}`, String(times));
+      await bench.enqueue([first, ...bulk, ...others], 'c-suspect');
+      await bench.startWorker();
+      await bench.untilDrained();
+      expect(await bench.fates(ledger)).toEqual([
+        [first.id, 'posted'],
+        ...bulk.map(({ id }) => [id, fate]),
+        ...others.map(({ id }) => [id, 'posted']),
+      ]);
+      expect(await commits()).toBe(5);
       expect(await bench.redis.exists(attemptsKey(0))).toBe(0);
     },
   );

@@ -6,9 +6,11 @@ import { type Chunk, ChunkPump } from '@razao/shared/queue/chunk-pump.ts';
 import { markStopped, stoppedSince } from '@razao/shared/queue/stop-mark.ts';
 import { killPoint } from '@razao/shared/runtime/kill-point.ts';
 import { createPace } from '@razao/shared/runtime/pace.ts';
+import { saySeldom } from '@razao/shared/runtime/say-seldom.ts';
 import type { Redis } from 'ioredis';
-import { type Commit, commitBatch } from './commit/commit-batch.ts';
-import { commitInHalves } from './commit/commit-in-halves.ts';
+import { atomicGroups } from './commit/atomic-groups.ts';
+import type { Commit } from './commit/commit-batch.ts';
+import { commitInHalves, commitUnprocessable } from './commit/commit-in-halves.ts';
 import { startBatch } from './commit/join-chunks.ts';
 import { LockLost } from './commit/lock-lost.ts';
 import type { LockSession } from './commit/lock-session.ts';
@@ -20,7 +22,6 @@ import {
 } from './commit/poison-watch.ts';
 import { retryCommit } from './commit/retry-commit.ts';
 import { ShardStopped } from './commit/shard-stopped.ts';
-import { transactionKey } from './commit/state.ts';
 import { UnknownLedger } from './commit/unknown-ledger.ts';
 import type { CommitterDeps } from './committer.ts';
 import { countCommit } from './count-commit.ts';
@@ -28,6 +29,7 @@ import { publishCommit } from './publish/publish-commit.ts';
 
 const PUBLISH_RETRY_MS = 500;
 const RESUME_POLL_MS = 500;
+const FAULT_LOG_MS = 30_000;
 
 /**
  * The time in which a process holds a shard's lock: takes chunks in order, commits, publishes and completes them. While a
@@ -40,6 +42,7 @@ export class Tenure {
   readonly #blocking: Redis;
   readonly #pump: ChunkPump;
   readonly #failures = createFailureWindow();
+  readonly #seldom = saySeldom(FAULT_LOG_MS);
   readonly #pace = createPace(BUSY_COMMITS);
   #publishing: Promise<void> = Promise.resolve();
   #standsStill = false;
@@ -104,40 +107,53 @@ export class Tenure {
   async #workTogether(chunks: readonly Chunk[]): Promise<void> {
     const commands = chunks.flatMap((chunk) => chunk.commands ?? []);
     this.#pace.began(commands.length);
-    const commits = await this.#commit(() =>
-      commitInHalves(this.#session, commands, this.#onUnprocessable),
-    );
-    // One commit's publication at a time, in order; the next commit runs meanwhile.
-    await this.#publishing;
-    this.#publishing = this.#publish(commits, chunks);
+    try {
+      const commits = await this.#commit(() => this.#inHalves(commands));
+      // One commit's publication at a time, in order; the next commit runs meanwhile.
+      await this.#publishing;
+      this.#publishing = this.#publish(commits, chunks);
+    } catch (error) {
+      if (!(error instanceof ShardStopped)) throw error;
+      // The chunks stay in the queue, done in part; nobody has to wait for a person to see that part.
+      await this.#publishing;
+      await this.#publish(error.commits, []);
+      throw error;
+    }
   }
 
-  /** A chunk with which processes have died: one command at a time, each noted first, so that the culprit is known. */
+  /** A chunk with which processes have died: one group at a time, each noted first, so that the culprit is known. */
   async #workAlone(chunk: Chunk): Promise<void> {
     const { redis, shard } = this.#deps;
     await this.#publishing;
-    for (const command of chunk.commands ?? []) {
-      const { condemned } = await noteAttempt(redis, shard, command);
+    for (const group of atomicGroups(chunk.commands ?? [])) {
+      const { condemned } = await noteAttempt(redis, shard, group);
       let commits: Commit[];
       try {
-        commits = await this.#commit(() => this.#commitSuspect(command, condemned));
+        commits = await this.#commit(() =>
+          condemned ? this.#condemn(group) : this.#inHalves(group),
+        );
       } catch (error) {
         // The process lives: a session that was lost is no death.
-        await withdrawAttempt(redis, shard, command);
+        await withdrawAttempt(redis, shard, group);
         throw error;
       }
-      await forgetAttempts(redis, shard, command);
+      await forgetAttempts(redis, shard, group);
       await this.#publish(commits, []);
     }
     await this.#pump.complete([chunk]);
   }
 
-  async #commitSuspect(command: Command, condemned: boolean): Promise<Commit[]> {
-    if (!condemned) return commitInHalves(this.#session, [command], this.#onUnprocessable);
+  #inHalves(commands: readonly Command[]): Promise<Commit[]> {
+    return commitInHalves(this.#session, commands, this.#onUnprocessable);
+  }
+
+  async #condemn(group: readonly Command[]): Promise<Commit[]> {
     const { shard, log } = this.#deps;
-    log.error({ shard, transaction: command.id }, 'processes died with this command; rejecting it');
-    const unprocessable = new Set([transactionKey(command.ledgerId, command.id)]);
-    return [await commitBatch(this.#session, [command], unprocessable)];
+    log.error(
+      { shard, transactions: idsOf(group) },
+      'processes died with these commands; rejecting them',
+    );
+    return [await commitUnprocessable(this.#session, group)];
   }
 
   async #putAside(chunk: Chunk): Promise<void> {
@@ -180,6 +196,7 @@ export class Tenure {
         log,
         signal: this.#signal,
         onRetry: (sqlstate) => metrics.retries.inc({ shard, sqlstate }),
+        seldom: this.#seldom,
       },
     );
   }
@@ -213,14 +230,14 @@ export class Tenure {
     }
   }
 
-  readonly #onUnprocessable = (command: Command, cause: unknown): void => {
+  readonly #onUnprocessable = (group: readonly Command[], cause: unknown): void => {
     const { log, shard } = this.#deps;
     // One cause for all of them: the rest of the batch stays in the queue instead of being rejected too.
     if (this.#failures.full()) throw new ShardStopped(shard);
     this.#failures.add();
     log.error(
-      { err: cause, shard, transaction: command.id },
-      'a command could not be processed and is rejected',
+      { err: cause, shard, transactions: idsOf(group) },
+      'commands could not be processed and are rejected',
     );
   };
 
@@ -259,4 +276,8 @@ export class Tenure {
     }
     metrics.stopped.set(stopped, 0);
   }
+}
+
+function idsOf(commands: readonly Command[]): string[] {
+  return commands.map(({ id }) => id);
 }

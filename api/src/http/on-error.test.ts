@@ -1,6 +1,7 @@
 import { PROBLEMS, Problem, type ProblemCode } from '@razao/shared/contract/problems.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
 import { createApiMetrics } from '@razao/shared/runtime/metrics.ts';
+import { type SayingSeldom, saySeldom } from '@razao/shared/runtime/say-seldom.ts';
 import { Hono } from 'hono';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
@@ -60,6 +61,31 @@ test('an outage is a 503 and a warning', async () => {
   expect(lines).toMatchObject([['warn', { route: 'none' }, expect.any(String)]]);
 });
 
+test('an outage is a line for each cause once in a while, with the requests that had none; all are counted', async () => {
+  let [calls, now] = [0, 0];
+  const causes = ['Connection is closed.', 'OOM it is full', 'OOM it is full'];
+  const cause = () => Object.assign(new Error(causes[calls++ % 3]), { name: 'ReplyError' });
+  const { app, lines, metrics } = failing(
+    cause,
+    saySeldom(5_000, () => now),
+  );
+  const unsaid = () => lines.map(([, line]) => (line as { unsaid: number }).unsaid);
+  for (let n = 0; n < 30; n++) expect((await app.request('/')).status).toBe(503);
+  expect(unsaid()).toEqual([0, 0]);
+  now = 5_000;
+  for (let n = 0; n < 3; n++) await app.request('/');
+  expect(unsaid()).toEqual([0, 0, 9, 19]);
+  expect((await metrics.refused.get()).values).toMatchObject([
+    { labels: { code: 'unavailable' }, value: 33 },
+  ]);
+});
+
+test('where nothing else is said, that is once in some seconds', async () => {
+  const { app, lines } = failing(() => new Error('Connection is closed.'));
+  for (let n = 0; n < 5; n++) await app.request('/');
+  expect(lines).toHaveLength(1);
+});
+
 test('every request has an instance of its own', async () => {
   const answers = await Promise.all([1, 2].map(() => answerTo(new Problem('forbidden', 'no'))));
   const bodies: { instance: string }[] = await Promise.all(
@@ -88,6 +114,12 @@ test('a refusal is counted by its code, and its request by its status', async ()
 });
 
 async function answerTo(error: Error, headers: Record<string, string> = {}) {
+  const { app, lines, metrics } = failing(() => error);
+  return { answer: await app.request('/', { headers }), lines, metrics };
+}
+
+/** An app that fails each request, with what it logs and counts. */
+function failing(error: () => Error, seldom?: SayingSeldom) {
   const lines: unknown[][] = [];
   const write =
     (level: string) =>
@@ -96,10 +128,10 @@ async function answerTo(error: Error, headers: Record<string, string> = {}) {
   const log = { error: write('error'), warn: write('warn') } as unknown as Logger;
   const metrics = createApiMetrics(new Registry());
   const app = new Hono<ApiEnv>();
-  app.onError(onError(log, metrics));
+  app.onError(onError(log, metrics, seldom));
   app.use(measure(metrics));
   app.get('/', () => {
-    throw error;
+    throw error();
   });
-  return { answer: await app.request('/', { headers }), lines, metrics };
+  return { app, lines, metrics };
 }

@@ -1,20 +1,30 @@
 import { Problem } from '@razao/shared/contract/problems.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
 import type { ApiMetrics } from '@razao/shared/runtime/metrics.ts';
+import { saySeldom } from '@razao/shared/runtime/say-seldom.ts';
 import type { ErrorHandler } from 'hono';
 import type { ApiEnv } from './env.ts';
-import { isOutage } from './outage.ts';
+import { isOutage, outageCause } from './outage.ts';
 import { problemResponse } from './problem-response.ts';
 
+/** An outage fails every request alike: the metrics count them all, the log tells each cause once in so long. */
+const OUTAGE_LOG_MS = 5_000;
+
 /** The one place that turns an error into an answer: a problem as it is, an outage into 503, anything else into a bare 500. */
-export function onError(log: Logger, metrics: ApiMetrics): ErrorHandler<ApiEnv> {
+export function onError(
+  log: Logger,
+  metrics: ApiMetrics,
+  seldom = saySeldom(OUTAGE_LOG_MS),
+): ErrorHandler<ApiEnv> {
   return function answerError(error, c) {
     const instance = c.get('instance');
     const problem = toProblem(error);
     if (problem.code === 'internal_error') {
       log.error({ err: error, instance, route: c.get('route') }, 'internal error');
     } else if (problem.code === 'unavailable' && !(error instanceof Problem)) {
-      log.warn({ err: error, instance, route: c.get('route') }, 'a dependency is unavailable');
+      const unsaid = seldom(outageCause(error));
+      const line = { err: error, instance, route: c.get('route'), unsaid };
+      if (unsaid !== null) log.warn(line, 'a dependency is unavailable');
     }
     metrics.refused.inc({ code: problem.code });
     return problemResponse(problem, instance);

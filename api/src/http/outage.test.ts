@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
 import { expect, test } from 'vitest';
-import { isOutage } from './outage.ts';
+import { isOutage, outageCause } from './outage.ts';
 
 test.each(['08006', '25006', '53300', '53200', '55P03', '57014', '57P01', '57P03', '58030'])(
   'SQLSTATE %s speaks of the server: an outage',
@@ -59,6 +59,18 @@ test.each([
   undefined,
 ])('%s is a bug', (error) => {
   expect(isOutage(error)).toBe(false);
+});
+
+test.each([
+  [databaseError('57P01'), '57P01'],
+  [
+    Object.assign(new Error('connect ECONNREFUSED ::1:1'), { code: 'ECONNREFUSED' }),
+    'ECONNREFUSED',
+  ],
+  [new Error('Connection terminated unexpectedly'), 'Connection terminated'],
+  [replyError('OOM command not allowed'), 'OOM'],
+])('the cause of %s is %s', (error, cause) => {
+  expect(outageCause(error)).toBe(cause);
 });
 
 function databaseError(code: string): DatabaseError {

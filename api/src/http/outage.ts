@@ -25,6 +25,13 @@ const MESSAGES = [
 /** How Redis begins an answer that speaks of itself: it is full, loading, a replica, cannot write its file, or is busy. */
 const REDIS_STATES = /^(OOM|LOADING|READONLY|MASTERDOWN|MISCONF|CLUSTERDOWN|TRYAGAIN|BUSY) /;
 
+/** What tells an outage from others: its code, else the part of its text that is always the same. */
+export function outageCause(error: Error): string {
+  const { code } = error as { code?: unknown };
+  if (typeof code === 'string' && code !== '') return code;
+  return MESSAGES.find((message) => error.message.includes(message)) ?? firstWord(error.message);
+}
+
 /** Whether an error means that Postgres or Redis does not answer, as opposed to a bug of ours. */
 export function isOutage(error: unknown): boolean {
   if (error instanceof DatabaseError) {
@@ -36,4 +43,8 @@ export function isOutage(error: unknown): boolean {
   if (typeof code === 'string' && SYSTEM_CODES.has(code)) return true;
   if (error.name === 'ReplyError' && REDIS_STATES.test(error.message)) return true;
   return MESSAGES.some((message) => error.message.includes(message));
+}
+
+function firstWord(text: string): string {
+  return text.split(' ', 1)[0] ?? '';
 }

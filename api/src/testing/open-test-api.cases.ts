@@ -4,13 +4,13 @@ import type { Service } from '@razao/shared/runtime/service.ts';
 import { freePort } from '@razao/stack/ports.ts';
 import { createTestDatabase } from '@razao/stack/test-database.ts';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
+import { openTcpProxy, type TcpProxy } from '@razao/stack/testing/tcp-proxy.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import { Redis } from 'ioredis';
 import { Pool } from 'pg';
 import { createWorker } from '../../../worker/src/create-worker.ts';
 import { assembleApi } from '../create-api.ts';
 import { type Client, createClient, TEST_KEY } from './client.cases.ts';
-import { openProxy, type TestProxy } from './proxy.cases.ts';
 
 export const SHARDS = 2;
 const HOST = '127.0.0.1';
@@ -23,7 +23,7 @@ export type TestApi = Client & {
   redisServer: TestRedis;
   database: Pool;
   /** What stands between the API and Postgres. */
-  postgres: TestProxy;
+  postgres: TcpProxy;
   startWorker(): Promise<void>;
   stopWorker(): Promise<void>;
   close(): Promise<void>;
@@ -32,7 +32,7 @@ export type TestApi = Client & {
 /** Opens all of it, and with `worker` what posts the transactions. */
 export async function openTestApi({ worker = false } = {}): Promise<TestApi> {
   const [testDatabase, redisServer] = await Promise.all([createTestDatabase(), startTestRedis()]);
-  const postgres = await openProxy(testDatabase.url);
+  const postgres = await openTcpProxy(testDatabase.url);
   const shared = { REDIS_URL: redisServer.url, HOST, SHARDS, DURABILITY: 'checked' } as const;
   const { app, connections, shards, waiting } = assembleApi(
     {

@@ -109,6 +109,34 @@ test.each(['not JSON', '{"v":1', '', 'undefined'])(
   },
 );
 
+test.each([
+  ['opts', 'not JSON'],
+  ['opts', 'null'],
+  ['opts', '{"backoff":{'],
+  ['progress', '{'],
+  ['parent', '?'],
+])(
+  'a job whose %s are %j is handed out as no chunk, and what is behind it too; retried, it is whole',
+  async (field, text) => {
+    await bench.add(3);
+    await bench.redis.hset(bench.queue.toKey('c-2'), field, text);
+    const taken = await takeAll(3);
+    expect(taken.map(({ id, commands }) => [id, commands === null])).toEqual([
+      ['c-1', false],
+      ['c-2', true],
+      ['c-3', false],
+    ]);
+    expect(await bench.states()).toEqual({ waiting: [], active: [], failed: [] });
+    expect(await bench.redis.keys(`${bench.queue.toKey('c-2')}*`)).toEqual([]);
+    const data = taken[1]?.job.data;
+    await setAside(bench.redis, shard, { id: 'c-2', reason: '', data });
+    await retryAside(bench.redis, shard, 'c-2');
+    expect((await takeAll(1)).map(({ id, commands }) => [id, commands])).toEqual([
+      ['c-2', data?.commands],
+    ]);
+  },
+);
+
 async function takeAll(count: number) {
   const { pump } = bench.openOwner();
   const taken = [];

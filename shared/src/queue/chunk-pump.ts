@@ -11,7 +11,7 @@ import {
 } from '../contract/limits.ts';
 import type { Logger } from '../runtime/log.ts';
 import { openChunkQueue } from './chunk-queue.ts';
-import { openHandPump } from './hand-pump.ts';
+import { isDamaged, openHandPump } from './hand-pump.ts';
 import { createOrphanings, type Orphanings } from './orphanings.ts';
 import { reclaimActive } from './reclaim.ts';
 
@@ -229,7 +229,8 @@ export class ChunkPump {
   #toChunk(job: Job<ChunkData>): Chunk {
     const id = String(job.id);
     const alone = this.#orphanings.of(id) >= ORPHANINGS_BEFORE_ALONE;
-    return { id, job, commands: decodeChunk(job.data)?.commands ?? null, alone };
+    const commands = isDamaged(job) ? null : (decodeChunk(job.data)?.commands ?? null);
+    return { id, job, commands, alone };
   }
 
   #takeFromHand(fits: (taken: readonly Chunk[], next: Chunk) => boolean): Chunk[] {

@@ -9,15 +9,22 @@ export type OperationsOptions = {
   dependencies: () => Dependencies;
   /** Whether the process has started and can serve anything at all. */
   ready: () => boolean;
+  /** Shards that this process holds still until a person has looked; of a process that holds none, absent. */
+  stoppedShards?: () => number[];
 };
 
 /** `/livez` (the process turns), `/readyz` (with each dependency) and `/metrics`, the same for every process. */
-export function operationsRoutes({ registry, dependencies, ready }: OperationsOptions): Hono {
+export function operationsRoutes(options: OperationsOptions): Hono {
+  const { registry, dependencies, ready, stoppedShards } = options;
   const app = new Hono();
   measureDependencies(registry, dependencies);
   app.get('/livez', (c) => c.text('ok'));
   app.get('/readyz', (c) => {
-    const body = { ready: ready(), dependencies: describe(dependencies()) };
+    const body = {
+      ready: ready(),
+      dependencies: describe(dependencies()),
+      ...(stoppedShards && { stopped_shards: stoppedShards() }),
+    };
     return c.json(body, body.ready ? 200 : 503);
   });
   app.get('/metrics', async (c) =>

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Books, openBooks, openSession } from '../testing/books.cases.ts';
 import { commitInHalves } from './commit-in-halves.ts';
 import type { LockSession } from './lock-session.ts';
+import { ShardStopped } from './shard-stopped.ts';
 
 /** Takes a `trigger` away again. */
 const UNTRIGGER = 'drop function fail cascade';
@@ -13,7 +14,7 @@ let books: Books;
 let session: LockSession;
 let ledger: number;
 let ledgers = 0;
-let unprocessable: { id: string; cause: unknown }[];
+let unprocessable: { ids: string[]; cause: unknown }[];
 
 beforeAll(async () => {
   books = await openBooks();
@@ -44,7 +45,7 @@ describe('invariant 9: a bad command fails alone', () => {
     );
     expect(unprocessable).toEqual(
       places.map((place) => ({
-        id: commands[place]?.id,
+        ids: [commands[place]?.id],
         cause: expect.objectContaining({ code: '23514', constraint: 'refuses' }),
       })),
     );
@@ -108,7 +109,7 @@ describe('invariant 9: a bad command fails alone', () => {
       [commands[0]?.id, 'posted'],
       [strange.id, 'processing_failed'],
     ]);
-    expect(unprocessable.map(({ id }) => id)).toEqual([strange.id]);
+    expect(unprocessable.map(({ ids }) => ids)).toEqual([[strange.id]]);
   });
 
   test("but a ledger that the database lacks is nobody's fault", async () => {
@@ -125,6 +126,61 @@ describe('invariant 9: a bad command fails alone', () => {
     expect(again?.results.map(({ replay }) => replay)).toEqual([true, false]);
     expect(unprocessable).toHaveLength(1);
   });
+});
+
+describe('an atomic bulk', () => {
+  const BULK = `${'A'.repeat(43)}=`;
+  const member = (postings: string, description: string | null = null): Command =>
+    transfer(ledger, postings, { atomic: BULK, description });
+
+  // Halves of the commands would part the bulk in each of these places.
+  test.each([0, 1, 2, 3, 4])('is never parted: %d commands stand before it', async (before) => {
+    const single = (): Command => transfer(ledger, 'world>alice 1');
+    const bulk = [
+      member('world>bob 5'),
+      member('bob>carol 5', 'refuse me'),
+      member('carol>bob 1'),
+      member('bob>world 1'),
+    ];
+    const singles = Array.from({ length: 6 }, single);
+    const commands = [...singles.slice(0, before), ...bulk, ...singles.slice(before)];
+    const commits = await commit(commands);
+    expect(await stored()).toEqual(
+      commands.map((command) => [
+        command.id,
+        bulk.includes(command) ? 'processing_failed' : 'posted',
+      ]),
+    );
+    expect(unprocessable).toEqual([
+      { ids: bulk.map(({ id }) => id), cause: expect.objectContaining({ code: '23514' }) },
+    ]);
+    const apart = commits.filter((each) => each.commands.some((one) => bulk.includes(one)));
+    expect(apart.map((each) => each.commands)).toEqual([bulk]);
+    expect(await runChecks(books.client)).toEqual([]);
+  });
+
+  test('is posted whole where another command of the batch cannot be processed', async () => {
+    const bulk = [member('world>bob 5'), member('bob>carol 5'), member('carol>bob 1')];
+    const bad = transfer(ledger, 'world>alice 1', { description: 'refuse me' });
+    await commit([...bulk, bad]);
+    expect((await stored()).map(([, fate]) => fate)).toEqual([
+      ...bulk.map(() => 'posted'),
+      'processing_failed',
+    ]);
+  });
+});
+
+test('a shard that stops tells what was committed until then, and nothing behind it is', async () => {
+  const commands = Array.from({ length: 8 }, (_, n) =>
+    transfer(ledger, 'world>alice 1', n === 5 ? { description: 'refuse me' } : {}),
+  );
+  const stopped = new ShardStopped(0);
+  const stops = commitInHalves(session, commands, () => {
+    throw stopped;
+  });
+  await expect(stops).rejects.toBe(stopped);
+  expect(stopped.commits.flatMap((each) => each.commands)).toEqual(commands.slice(0, 5));
+  expect(await stored()).toEqual(commands.slice(0, 5).map(({ id }) => [id, 'posted']));
 });
 
 describe('invariant 9: a bad day rejects nobody:', () => {
@@ -174,7 +230,9 @@ describe('invariant 9: a bad day rejects nobody:', () => {
 });
 
 function commit(commands: readonly Command[]) {
-  return commitInHalves(session, commands, ({ id }, cause) => unprocessable.push({ id, cause }));
+  return commitInHalves(session, commands, (group, cause) =>
+    unprocessable.push({ ids: group.map(({ id }) => id), cause }),
+  );
 }
 
 async function expectUntouched(): Promise<void> {

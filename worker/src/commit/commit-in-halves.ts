@@ -1,33 +1,54 @@
 import type { Command } from '@razao/shared/contract/command.ts';
+import { atomicGroups } from './atomic-groups.ts';
 import { type Commit, commitBatch } from './commit-batch.ts';
 import { isCommandFault } from './error-class.ts';
 import type { LockSession } from './lock-session.ts';
+import { ShardStopped } from './shard-stopped.ts';
 import { transactionKey } from './state.ts';
+
+type Group = readonly Command[];
+/** Hears of each group that is stored as `processing_failed`, and why; throws where it may not be. */
+export type OnUnprocessable = (group: Group, cause: unknown) => void;
 
 /**
  * Commits commands; where one of them makes the commit fail, in halves, the left one first, so that a bad command fails
- * alone and the order stays. The last one standing is stored as `processing_failed`; `onUnprocessable` hears why, and
- * throws where it may not be.
+ * alone and the order stays. The last one standing is stored as `processing_failed`. An atomic bulk is never split: it stands,
+ * and fails, as one.
  */
 export async function commitInHalves(
   session: LockSession,
   commands: readonly Command[],
-  onUnprocessable: (command: Command, cause: unknown) => void,
+  onUnprocessable: OnUnprocessable,
 ): Promise<Commit[]> {
+  const commits: Commit[] = [];
   try {
-    return [await commitBatch(session, commands)];
+    await halve(atomicGroups(commands));
   } catch (error) {
-    if (!isCommandFault(error)) throw error;
-    const [only] = commands;
-    if (commands.length === 1 && only) {
-      onUnprocessable(only, error);
-      return [
-        await commitBatch(session, commands, new Set([transactionKey(only.ledgerId, only.id)])),
-      ];
-    }
-    const middle = Math.ceil(commands.length / 2);
-    const left = await commitInHalves(session, commands.slice(0, middle), onUnprocessable);
-    const right = await commitInHalves(session, commands.slice(middle), onUnprocessable);
-    return [...left, ...right];
+    if (error instanceof ShardStopped) error.commits = commits;
+    throw error;
   }
+  return commits;
+
+  async function halve(groups: readonly Group[]): Promise<void> {
+    try {
+      commits.push(await commitBatch(session, groups.flat()));
+    } catch (error) {
+      if (!isCommandFault(error)) throw error;
+      const [only] = groups;
+      if (groups.length === 1 && only) {
+        onUnprocessable(only, error);
+        commits.push(await commitUnprocessable(session, only));
+        return;
+      }
+      const middle = Math.ceil(groups.length / 2);
+      await halve(groups.slice(0, middle));
+      await halve(groups.slice(middle));
+    }
+  }
+}
+
+/** Stores all members of a group as `processing_failed`, unseen. */
+export function commitUnprocessable(session: LockSession, group: Group): Promise<Commit> {
+  const unprocessable = new Set(group.map(({ ledgerId, id }) => transactionKey(ledgerId, id)));
+  return commitBatch(session, group, unprocessable);
 }

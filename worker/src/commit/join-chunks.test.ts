@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from '@razao/shared/contract/command.ts';
 import { BATCH_COMMANDS_MAX, BATCH_POSTINGS_MAX } from '@razao/shared/contract/limits.ts';
 import type { Chunk } from '@razao/shared/queue/chunk-pump.ts';
-import { transfer } from '@razao/shared/testing/commands.cases.ts';
+import { capture, transfer } from '@razao/shared/testing/commands.cases.ts';
 import { expect, test } from 'vitest';
 import { startBatch } from './join-chunks.ts';
 
@@ -26,6 +28,12 @@ test('a chunk that cannot be decoded or must run alone shares a batch with nobod
   }
 });
 
+test('a command without postings counts for ten', () => {
+  const captures = chunk(500, 1, capture(1, randomUUID()));
+  const others = Array.from({ length: 80 }, () => chunk(1, 100));
+  expect(join([captures, ...others])).toBe(1 + (BATCH_POSTINGS_MAX - 10 * 500) / 100);
+});
+
 /** How many of the chunks one batch takes, asked as the pump asks. */
 function join(chunks: readonly Chunk[]): number {
   const fits = startBatch();
@@ -37,8 +45,11 @@ function join(chunks: readonly Chunk[]): number {
   return taken.length;
 }
 
-function chunk(size: number, postings: number): Chunk {
-  const command = transfer(1, Array.from({ length: postings }, () => POSTING).join(' + '));
+function chunk(size: number, postings: number, command: Command = moving(postings)): Chunk {
   const commands = Array.from({ length: size }, () => command);
   return { id: 'c-1', job: {} as Chunk['job'], commands, alone: false };
+}
+
+function moving(postings: number): Command {
+  return transfer(1, Array.from({ length: postings }, () => POSTING).join(' + '));
 }

@@ -1,3 +1,4 @@
+import type { Command } from '@razao/shared/contract/command.ts';
 import { BATCH_COMMANDS_MAX, BATCH_POSTINGS_MAX } from '@razao/shared/contract/limits.ts';
 import type { Chunk } from '@razao/shared/queue/chunk-pump.ts';
 
@@ -20,6 +21,9 @@ export function startBatch(): (taken: readonly Chunk[], next: Chunk) => boolean 
   };
 }
 
+/** What a command without postings counts for: those of its target are not known yet. Mostly few, but up to a hundred. */
+const POSTINGS_OF_A_TARGET = 10;
+
 type Size = { commands: number; postings: number };
 
 function standsAlone(chunk: Chunk): boolean {
@@ -30,6 +34,10 @@ function sizeOf({ commands }: Chunk): Size {
   const all = commands ?? [];
   return {
     commands: all.length,
-    postings: all.reduce((sum, command) => sum + command.postings.length, 0),
+    postings: all.reduce((sum, command) => sum + postingsOf(command), 0),
   };
+}
+
+function postingsOf(command: Command): number {
+  return 'postings' in command ? command.postings.length : POSTINGS_OF_A_TARGET;
 }

@@ -9,7 +9,7 @@ import { transactionKey } from './state.ts';
 
 const MINUTE_MS = 60_000;
 
-/** Counts the commands that could not be processed: more than a few within a minute are no accident of theirs. */
+/** Counts what could not be processed, an atomic bulk once: more than a few within a minute are no accident of theirs. */
 export function createFailureWindow(now: () => number = Date.now): {
   add(): void;
   full(): boolean;
@@ -25,19 +25,15 @@ export function createFailureWindow(now: () => number = Date.now): {
 }
 
 /**
- * Notes in Redis, before a command of a suspect chunk is applied, that it is being tried; `condemned` is true once that many
- * processes have died while trying it.
+ * Notes in Redis, before a group of a suspect chunk is applied, that it is being tried; `condemned` is true once that many
+ * processes have died while trying it. A group, of one command or of the members of an atomic bulk, goes by its first id.
  */
 export async function noteAttempt(
   redis: Redis,
   shard: number,
-  command: Command,
+  group: readonly Command[],
 ): Promise<{ condemned: boolean }> {
-  const attempt = await redis.hincrby(
-    attemptsKey(shard),
-    transactionKey(command.ledgerId, command.id),
-    1,
-  );
+  const attempt = await redis.hincrby(attemptsKey(shard), keyOf(group), 1);
   return { condemned: attempt > DEATHS_BEFORE_REJECTION };
 }
 
@@ -45,12 +41,20 @@ export async function noteAttempt(
 export async function withdrawAttempt(
   redis: Redis,
   shard: number,
-  command: Command,
+  group: readonly Command[],
 ): Promise<void> {
-  await redis.hincrby(attemptsKey(shard), transactionKey(command.ledgerId, command.id), -1);
+  await redis.hincrby(attemptsKey(shard), keyOf(group), -1);
 }
 
-/** Forgets the attempts at a command that was survived. */
-export async function forgetAttempts(redis: Redis, shard: number, command: Command): Promise<void> {
-  await redis.hdel(attemptsKey(shard), transactionKey(command.ledgerId, command.id));
+/** Forgets the attempts at a group that was survived. */
+export async function forgetAttempts(
+  redis: Redis,
+  shard: number,
+  group: readonly Command[],
+): Promise<void> {
+  await redis.hdel(attemptsKey(shard), keyOf(group));
+}
+
+function keyOf([first]: readonly Command[]): string {
+  return first ? transactionKey(first.ledgerId, first.id) : '';
 }

@@ -1,20 +1,24 @@
 import { createLog } from '@razao/shared/runtime/log.ts';
+import { saySeldom } from '@razao/shared/runtime/say-seldom.ts';
 import { beforeEach, expect, test } from 'vitest';
 import { LockLost } from './lock-lost.ts';
 import { type RetryOptions, retryCommit } from './retry-commit.ts';
 
 let stopping: AbortController;
 let retries: string[];
+let now: number;
 let options: RetryOptions;
 
 beforeEach(() => {
   stopping = new AbortController();
   retries = [];
+  now = 0;
   options = {
     shard: 3,
     log: createLog('test', 'silent'),
     signal: stopping.signal,
     onRetry: (sqlstate) => retries.push(sqlstate),
+    seldom: saySeldom(30_000, () => now),
   };
 });
 
@@ -23,11 +27,23 @@ test('invariant 9: a commit that fails is tried again until it succeeds, each ti
   expect(retries).toEqual(['40P01', '40P01', 'ECONNRESET']);
 });
 
-test('one line is logged for each new cause, not for each try', async () => {
-  const logged: string[] = [];
-  options.log.error = (line: object) => logged.push((line as { err: { code: string } }).err.code);
-  await retryCommit(failing('53100', '53100', '53100', '57P03'), options);
-  expect(logged).toEqual(['53100', '57P03']);
+test('one line is logged for each cause in half a minute, over all commits, with how many were not', async () => {
+  const logged: unknown[] = [];
+  options.log.error = (line: object) => {
+    const { err, unsaid } = line as { err: { code: string }; unsaid: number };
+    logged.push([err.code, unsaid]);
+  };
+  await retryCommit(failing('53100', '53100', '57P03'), options);
+  await retryCommit(failing('53100'), options);
+  now = 29_999;
+  await retryCommit(failing('57P03'), options);
+  expect(logged).toEqual([
+    ['53100', 0],
+    ['57P03', 0],
+  ]);
+  now = 30_000;
+  await retryCommit(failing('53100'), options);
+  expect(logged.slice(2)).toEqual([['53100', 2]]);
 });
 
 test('the tries keep a growing distance', async () => {

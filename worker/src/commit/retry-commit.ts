@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@razao/shared/runtime/log.ts';
+import type { SayingSeldom } from '@razao/shared/runtime/say-seldom.ts';
 import { errorCode } from './error-class.ts';
 import { LockLost } from './lock-lost.ts';
 import { ShardStopped } from './shard-stopped.ts';
@@ -15,16 +16,17 @@ export type RetryOptions = {
   log: Logger;
   signal: AbortSignal;
   onRetry: (sqlstate: string) => void;
+  /** Kept from commit to commit, so that what fails every other one is not a line each. */
+  seldom: SayingSeldom;
 };
 
 /**
  * Tries a commit until it succeeds: what fails here is the infrastructure's fault, which rejects nobody, and the order is
  * kept as nothing else is committed meanwhile. Gives up when the lock is lost, the shard has to stop or a ledger is unknown,
- * or when `signal` is aborted between tries.
- * One log line for each new cause.
+ * or when `signal` is aborted between tries. What it logs is as seldom as `seldom` says.
  */
 export async function retryCommit<T>(commit: () => Promise<T>, options: RetryOptions): Promise<T> {
-  let logged = '';
+  const { shard, log, seldom } = options;
   for (let backoffMs = BACKOFF_MS_MIN; ; backoffMs = Math.min(backoffMs * 2, BACKOFF_MS_MAX)) {
     try {
       return await commit();
@@ -32,9 +34,9 @@ export async function retryCommit<T>(commit: () => Promise<T>, options: RetryOpt
       if (NO_USE.some((kind) => error instanceof kind) || options.signal.aborted) throw error;
       const code = errorCode(error);
       options.onRetry(code);
-      if (code !== logged)
-        options.log.error({ err: error, shard: options.shard }, 'a commit failed; trying again');
-      logged = code;
+      const unsaid = seldom(code);
+      if (unsaid !== null)
+        log.error({ err: error, shard, unsaid }, 'a commit failed; trying again');
       // Jitter, so that shards that failed together do not try together.
       await delay(backoffMs * (0.5 + Math.random() / 2), undefined, {
         signal: options.signal,

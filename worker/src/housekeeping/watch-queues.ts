@@ -12,7 +12,10 @@ const STOP_MS_MAX = 500;
 
 export type QueueWatchDeps = { redis: Redis; shards: number; metrics: WorkerMetrics; log: Logger };
 
-/** Measures every shard's queue every few seconds, and raises its voice when a chunk is where no chunk may ever be. */
+/**
+ * Measures every shard's queue every few seconds, and raises its voice when a chunk is where no chunk may ever be. What cannot
+ * be measured has no value: a gap in a graph is true, an old value is not.
+ */
 export function createQueueWatch({ redis, shards, metrics, log }: QueueWatchDeps): Service {
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
@@ -22,9 +25,10 @@ export function createQueueWatch({ redis, shards, metrics, log }: QueueWatchDeps
     await ready(redis, stopping.signal);
     const queues = Array.from({ length: shards }, (_, shard) => openChunkQueue(redis, shard));
     while (!stopping.signal.aborted) {
-      await watch(queues).catch((error) =>
-        log.debug({ err: error }, 'the queues could not be measured'),
-      );
+      await watch(queues).catch((error) => {
+        forget();
+        log.debug({ err: error }, 'the queues could not be measured');
+      });
       await delay(PERIOD_MS, undefined, { signal: stopping.signal }).catch(() => {});
     }
     await Promise.all(queues.map((queue) => queue.close()));
@@ -51,13 +55,21 @@ export function createQueueWatch({ redis, shards, metrics, log }: QueueWatchDeps
     alarmed = failed;
   }
 
+  function forget(): void {
+    metrics.chunks.reset();
+    metrics.oldestSeconds.reset();
+  }
+
   return {
     name: 'housekeeping',
     async start() {
+      // A question that is asked while Redis is away fails never: it is asked again once it is back.
+      redis.on('close', forget);
       running ??= run();
     },
     async stop() {
       stopping.abort();
+      redis.off('close', forget);
       // A Redis that is down is not waited for: nothing here has to be finished.
       await Promise.race([running, delay(STOP_MS_MAX, undefined, { ref: false })]);
     },

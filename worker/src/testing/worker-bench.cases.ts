@@ -4,10 +4,14 @@ import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
 import { freePort } from '@razao/stack/ports.ts';
 import { startTestRedis } from '@razao/stack/test-redis.ts';
 import { until } from '@razao/stack/testing/until.ts';
+import type { WorkerConfig } from '../config.ts';
 import { createWorker } from '../create-worker.ts';
 import { openBooks, SILENT } from './books.cases.ts';
 
 const SHARD = 0;
+
+/** What a worker does, and by what way it reaches Postgres. */
+type WorkerWish = { roles?: WorkerConfig['ROLES']; databaseUrl?: string };
 
 export type WorkerBench = Awaited<ReturnType<typeof openWorkerBench>>;
 
@@ -21,32 +25,43 @@ export async function openWorkerBench() {
   return {
     ...books,
     redis,
+    /** The Redis behind it, for harm. */
+    server,
     queue,
     /** Adds commands as one chunk. */
     async enqueue(commands: readonly Command[], id = newChunkId()): Promise<void> {
       await addChunk(queue, id, { v: 1, commands });
     },
-    async startWorker() {
+    async startWorker({ roles = ['committer'], databaseUrl = books.url }: WorkerWish = {}) {
       const port = await freePort();
       const services = createWorker(
         {
-          DATABASE_URL: books.url,
+          DATABASE_URL: databaseUrl,
           REDIS_URL: server.url,
           HOST: '127.0.0.1',
           WORKER_PORT: port,
           SHARDS: 1,
           DURABILITY: 'checked',
           LOG_LEVEL: 'silent',
-          ROLES: ['committer'],
+          ROLES: [...roles],
         },
         SILENT,
       );
       for (const service of services) await service.start();
+      const url = `http://127.0.0.1:${port}`;
       const worker = {
+        /** What `/readyz` says. */
+        async readiness(): Promise<unknown> {
+          return (await fetch(`${url}/readyz`)).json();
+        },
+        async metrics(): Promise<string> {
+          return (await fetch(`${url}/metrics`)).text();
+        },
         /** The value of a metric, summed over its labels; 0 where it has none yet. */
         async metric(name: string): Promise<number> {
-          const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-          const values = text.split('\n').filter((line) => line.startsWith(`${name}{`));
+          const values = (await worker.metrics())
+            .split('\n')
+            .filter((line) => line.startsWith(`${name}{`));
           return values.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
         },
         async stop(): Promise<void> {
