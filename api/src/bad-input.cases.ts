@@ -17,7 +17,7 @@ function keys(count: number) {
   return Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, 'v']));
 }
 
-const AMOUNTS = [
+export const AMOUNTS = [
   ...[100, 0, -1, 1.5, 1e21, true, null, [], {}, ['1']],
   ...[
     '',
@@ -93,6 +93,20 @@ const INSTANTS = [
   ],
   ...[new Date(Date.now() + 2 * 366 * 86_400_000).toISOString(), 1_767_322_800, null, {}],
 ];
+const ID = '0198c0de-0000-7000-8000-00000000000a';
+const IDS = [
+  ...[
+    '',
+    'a',
+    ID.replaceAll('-', ''),
+    `${ID}0`,
+    ` ${ID}`,
+    `${ID}\n`,
+    ID.replace('a', 'g'),
+    `{${ID}}`,
+  ],
+  ...[null, 1, [], {}, [ID]],
+];
 const TEXTS = [1, null, true, [], {}, 'a\0b', LONE, `a${LONE}b`, '\udc00\ud800'];
 
 /** Bodies of a transaction; each is refused with this one pointer. */
@@ -137,6 +151,23 @@ export const BAD_TRANSACTIONS: readonly (readonly [
   ['metadata key', { ...GOOD, metadata: { [`${SEGMENT}a`]: 'a' } }, `#/metadata/${SEGMENT}a`],
   ['metadata key, NUL', { ...GOOD, metadata: { 'a\0': 'a' } }, '#/metadata/a\0'],
   ['metadata key, not Unicode', { ...GOOD, metadata: { [LONE]: 'a' } }, '#/metadata/\ufffd'],
+  ...[null, [], 'a', 1, true].map((v) => ['if', posting({ if: v }), '#/postings/0/if'] as const),
+  ['unknown condition', posting({ if: { balance: '1' } }), '#/postings/0/if/balance'],
+  ...AMOUNTS.map(
+    (v) =>
+      [
+        'condition',
+        posting({ if: { source_available_gte: v } }),
+        '#/postings/0/if/source_available_gte',
+      ] as const,
+  ),
+  ...[null, [], 'a', 60, true].map((v) => ['hold', { ...GOOD, hold: v }, '#/hold'] as const),
+  ['hold without an end', { ...GOOD, hold: {} }, '#/hold/expires_in'],
+  ['unknown field of a hold', { ...GOOD, hold: { expires_in: 1, at: 'a' } }, '#/hold/at'],
+  ...[0, -1, 1.5, 366 * 86_400 + 1, 1e300, '60', null, true, [], {}].map(
+    (v) => ['end of a hold', { ...GOOD, hold: { expires_in: v } }, '#/hold/expires_in'] as const,
+  ),
+  ...IDS.map((v) => ['depends_on', { ...GOOD, depends_on: v }, '#/depends_on'] as const),
   ...INSTANTS.map((v) => ['effective_at', { ...GOOD, effective_at: v }, '#/effective_at'] as const),
 ];
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BAD_ACTIONS } from './bad-actions.cases.ts';
 import { BAD_BODIES, BAD_KEYS, BAD_TRANSACTIONS } from './bad-input.cases.ts';
 import { BAD_ACCOUNT_SETTINGS, BAD_LEDGER_SETTINGS, BAD_REQUESTS } from './bad-requests.cases.ts';
 import { transfer } from './testing/client.cases.ts';
@@ -33,6 +34,13 @@ test.each(BAD_TRANSACTIONS)(
     expectProblem(await api.post(ledger, json), 400, 'invalid_request', { pointer });
   },
 );
+
+test.each(BAD_ACTIONS)('a %s is refused for its body %j', async (action, json, pointer) => {
+  const sent = { json, headers: { 'Idempotency-Key': 'k' } };
+  const path = `/v1/ledgers/${ledger}/transactions/0198c0de-0000-7000-8000-00000000000a`;
+  const answer = await api.send('POST', `${path}/${action}`, sent);
+  expectProblem(answer, 400, 'invalid_request', { pointer });
+});
 
 test.each(BAD_BODIES)('a body is refused that is %s', async (_, body, pointer) => {
   const headers = { 'Idempotency-Key': 'k', ...JSON_TYPE };

@@ -11,6 +11,9 @@ const GOOD = transfer();
 const POST: Sent = { json: GOOD, headers: { 'Idempotency-Key': 'k' } };
 const LEDGER = '/v1/ledgers/{ledger}';
 const TRANSACTIONS = `${LEDGER}/transactions`;
+const ACTIONS = ['capture', 'release', 'revert'];
+const ACT: Sent = { json: {}, headers: { 'Idempotency-Key': 'k' } };
+const BULK: Sent = { json: { transactions: [{ ...GOOD, idempotency_key: 'k' }] } };
 const ID = '0198c0de-0000-7000-8000-00000000000a';
 
 type BadRequest = readonly [
@@ -57,6 +60,40 @@ const AUTHENTICATE = { 'www-authenticate': 'Bearer realm="razao"' };
 /** Requests that are refused for something else than a transaction's body or key. */
 export const BAD_REQUESTS: readonly BadRequest[] = [
   ['POST /v1/ledgers/nobody/transactions', POST, 404, 'ledger_not_found'],
+  ['POST /v1/ledgers/nobody/transactions/bulk', BULK, 404, 'ledger_not_found'],
+  ...ACTIONS.flatMap((action): BadRequest[] => [
+    [`POST /v1/ledgers/nobody/transactions/${ID}/${action}`, ACT, 404, 'ledger_not_found'],
+    ...MALFORMED_IDS.map((id): BadRequest => {
+      return [`POST ${TRANSACTIONS}/${id}/${action}`, ACT, 404, 'transaction_not_found'];
+    }),
+    [
+      `POST ${TRANSACTIONS}/${ID}/${action}?wait=1`,
+      ACT,
+      400,
+      'invalid_request',
+      { parameter: 'wait' },
+    ],
+    [
+      `POST ${TRANSACTIONS}/${ID}/${action}`,
+      { json: {} },
+      400,
+      'idempotency_key_missing',
+      { header: 'Idempotency-Key' },
+    ],
+  ]),
+  [`POST ${TRANSACTIONS}/bulk?atomic=true`, BULK, 400, 'invalid_request', { parameter: 'atomic' }],
+  ...[...ACTIONS.map((action) => `${ID}/${action}`), 'bulk'].flatMap((path) =>
+    ['GET', 'PUT', 'PATCH', 'DELETE'].map(
+      (method): BadRequest => [
+        `${method} ${TRANSACTIONS}/${path}`,
+        {},
+        405,
+        'method_not_allowed',
+        undefined,
+        { allow: 'POST' },
+      ],
+    ),
+  ),
   ['PUT /v1/ledgers/nobody/accounts/a', { json: {} }, 404, 'ledger_not_found'],
   ['GET /v1/ledgers/nobody/accounts/a', {}, 404, 'ledger_not_found'],
   [`GET /v1/ledgers/nobody/transactions/${ID}`, {}, 404, 'ledger_not_found'],
@@ -156,6 +193,8 @@ export const BAD_REQUESTS: readonly BadRequest[] = [
     const place = { header: 'Content-Type' };
     return [
       [`POST ${TRANSACTIONS}`, sent, 415, 'unsupported_media_type', place],
+      [`POST ${TRANSACTIONS}/bulk`, { ...sent, headers }, 415, 'unsupported_media_type', place],
+      [`POST ${TRANSACTIONS}/${ID}/release`, sent, 415, 'unsupported_media_type', place],
       [`PUT ${LEDGER}`, settings, 415, 'unsupported_media_type', place],
       [`PUT ${LEDGER}/accounts/a`, settings, 415, 'unsupported_media_type', place],
     ];

@@ -1,3 +1,6 @@
+import type { TransactionKind, TransactionStatus } from '@razao/shared/contract/command.ts';
+import type { Rejection } from '@razao/shared/contract/rejections.ts';
+
 /**
  * What the API reads: views only. Numbers that can exceed 2^53 and instants are text.
  */
@@ -33,18 +36,27 @@ export type ReadModel = {
   transactions_view: {
     ledger_id: number;
     id: string;
-    kind: 'transfer';
-    status: 'posted' | 'rejected';
+    kind: TransactionKind;
+    status: Exclude<TransactionStatus, 'queued'>;
     target: string | null;
     postings: [source: string, destination: string, asset: string, amount: string][];
     description: string | null;
     reference: string | null;
     metadata: Record<string, string> | null;
-    rejection: import('@razao/shared/contract/rejections.ts').Rejection | null;
+    rejection: Rejection | null;
     sequence: string;
     accepted_at: string;
     posted_at: string;
     effective_at: string;
     fingerprint: string;
+    /** The sequence of the last transaction that changed it. */
+    version: string;
+    hold_expires_at: string | null;
+    hold_amount: string | null;
+    hold_captured: string | null;
+    hold_remaining: string | null;
+    reverted_amount: string | null;
   };
+  /** The decimal places of each asset code that a ledger uses, as they are written: `BRL/02` is not `BRL/2`. */
+  assets_view: { ledger_id: number; code: string; scale: string };
 };

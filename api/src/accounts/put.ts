@@ -7,6 +7,7 @@ import type { Context } from 'hono';
 import type { Deps } from '../deps.ts';
 import type { ApiEnv } from '../http/env.ts';
 import { readEtags } from '../http/etags.ts';
+import { toPointer } from '../http/faults.ts';
 import { jsonResponse } from '../http/json-response.ts';
 import { readQuery } from '../http/query.ts';
 import { readBody } from '../http/read-body.ts';
@@ -27,6 +28,7 @@ export async function putAccount(c: Context<ApiEnv>, deps: Deps): Promise<Respon
     const faults = [{ pointer: '#/limits', detail: 'the outside has no limits' }];
     throw new Problem('invalid_request', 'the body is not valid', { faults });
   }
+  await refuseOtherScales(deps, ledger, assets);
   const values = [
     ledger.id,
     address,
@@ -50,6 +52,29 @@ export async function putAccount(c: Context<ApiEnv>, deps: Deps): Promise<Respon
   const { account, etag } = await readAccount(deps.database, ledger, address);
   const created = ledger.accounts === 'explicit' && account.version === 1;
   return jsonResponse(account, created ? 201 : 200, { ETag: etag });
+}
+
+/** Limits for an asset with other decimal places than the ledger keeps it with could never take effect. */
+async function refuseOtherScales(
+  { database }: Deps,
+  ledger: Ledger,
+  assets: readonly string[],
+): Promise<void> {
+  if (assets.length === 0) return;
+  const parts = assets.map((asset) => ({ asset, code: asset.split('/')[0] ?? '' }));
+  const rows = await database.read
+    .selectFrom('assets_view')
+    .select(['code', 'scale'])
+    .where('ledger_id', '=', ledger.id)
+    .where('code', 'in', [...new Set(parts.map(({ code }) => code))])
+    .execute();
+  const scales = new Map(rows.map(({ code, scale }) => [code, scale]));
+  const faults = parts.flatMap(({ asset, code }) => {
+    const scale = scales.get(code);
+    if (scale === undefined || asset === `${code}/${scale}`) return [];
+    return [{ pointer: toPointer(['limits', asset]), detail: `the ledger keeps ${code}/${scale}` }];
+  });
+  if (faults.length > 0) throw new Problem('invalid_request', 'the body is not valid', { faults });
 }
 
 /** The states in which the settings may be replaced, by their tags; null: any. `*` asks for an account that exists. */

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { Problem } from '@razao/shared/contract/problems.ts';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
 import type { Ledger } from '../ledgers/ledger-directory.ts';
 
@@ -25,6 +25,53 @@ export async function readAccount({ read }: Database, ledger: Ledger, address: s
     .where('a.address', '=', address)
     .orderBy('b.asset')
     .execute();
+  return { etag: `"${rows[0]?.etag ?? UNUSED_ETAG}"`, account: toAccount(ledger, address, rows) };
+}
+
+/** An instant (RFC 3339 in UTC to the microsecond), and whether it is that of the posting or of the effect. */
+export type Past = { at: string; by: 'posted' | 'effective' };
+
+/**
+ * An account as it was at an instant, with today's settings, and a digest of it. Throws `account_not_found` as
+ * `readAccount` does.
+ */
+export async function readAccountAt(
+  { read }: Database,
+  ledger: Ledger,
+  address: string,
+  past: Past,
+) {
+  // One statement, so that all of it is of one state of the books.
+  const { rows } = await accountAt(ledger.id, address, past).execute(read);
+  const account = toAccount(ledger, address, rows);
+  return { etag: `"${hash('sha256', JSON.stringify(account), 'hex')}"`, account };
+}
+
+function accountAt(ledgerId: number, address: string, { at, by }: Past): RawBuilder<Row> {
+  return sql<Row>`
+    select a.frozen, a.metadata, a.version as settings_version, b.asset, b.posted::text as posted, b.held::text as held,
+      (b.posted - b.held)::text as available, b.overdraft_limit::text as overdraft_limit,
+      b.max_balance::text as max_balance, b.version
+    from accounts_view a
+    left join lateral balances_at(a.ledger_id, a.address, ${at}::timestamptz, ${by === 'effective'}) b on true
+    where a.ledger_id = ${ledgerId} and a.address = ${address}`;
+}
+
+/** A balance beside the settings of its account; all null but those where there is none. */
+type Row = {
+  frozen: string;
+  metadata: Record<string, string>;
+  settings_version: string;
+  asset: string | null;
+  posted: string | null;
+  held: string | null;
+  available: string | null;
+  overdraft_limit: string | null;
+  max_balance: string | null;
+  version: string | null;
+};
+
+function toAccount(ledger: Ledger, address: string, rows: readonly Row[]) {
   const [first] = rows;
   if (!first && ledger.accounts === 'explicit') {
     throw new Problem('account_not_found', 'the account was never created; PUT it first');
@@ -41,17 +88,14 @@ export async function readAccount({ read }: Database, ledger: Ledger, address: s
           ],
   );
   return {
-    etag: `"${first?.etag ?? UNUSED_ETAG}"`,
-    account: {
-      address,
-      ledger: ledger.name,
-      metadata: first?.metadata ?? {},
-      frozen: first?.frozen ?? 'none',
-      version: Number(first?.settings_version ?? 0),
-      balances: Object.fromEntries(balances) as Record<
-        string,
-        Record<string, string | number | null>
-      >,
-    },
+    address,
+    ledger: ledger.name,
+    metadata: first?.metadata ?? {},
+    frozen: first?.frozen ?? 'none',
+    version: Number(first?.settings_version ?? 0),
+    balances: Object.fromEntries(balances) as Record<
+      string,
+      Record<string, string | number | null>
+    >,
   };
 }

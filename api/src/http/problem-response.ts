@@ -6,8 +6,18 @@ const RETRY_LATER = new Set<number>([429, 503]);
 
 /** A refusal as RFC 9457 problem+json. `instance` names the request. */
 export function problemResponse(problem: Problem, instance: string): Response {
+  const { status } = PROBLEMS[problem.code];
+  const retry: Record<string, string> = RETRY_LATER.has(status) ? { 'Retry-After': '1' } : {};
+  return new Response(JSON.stringify(problemBody(problem, instance)), {
+    status,
+    headers: { ...HEADERS, ...retry, ...problem.headers },
+  });
+}
+
+/** A refusal as JSON, also where it is a part of an answer. */
+export function problemBody(problem: Problem, instance: string) {
   const { status, title } = PROBLEMS[problem.code];
-  const body = {
+  return {
     type: `/problems/${problem.code}`,
     title,
     status,
@@ -16,11 +26,6 @@ export function problemResponse(problem: Problem, instance: string): Response {
     instance,
     errors: problem.faults,
   };
-  const retry: Record<string, string> = RETRY_LATER.has(status) ? { 'Retry-After': '1' } : {};
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: { ...HEADERS, ...retry, ...problem.headers },
-  });
 }
 
 /** The answer to a write that waited and was rejected: the rejection's code, and the transaction itself. */

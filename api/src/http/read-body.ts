@@ -1,7 +1,8 @@
-import { Problem } from '@razao/shared/contract/problems.ts';
+import { type Fault, Problem } from '@razao/shared/contract/problems.ts';
 import type { HonoRequest } from 'hono';
 import type { z } from 'zod';
-import { bodyFaults, toPointer } from './faults.ts';
+import { bodyFaults } from './faults.ts';
+import { prototypeFault } from './prototypes.ts';
 
 const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?$/i;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -15,20 +16,36 @@ export async function readBody<T extends z.ZodType>(
   schema: T,
   bytesMax: number,
 ): Promise<z.output<T>> {
+  const { value, suspicious } = await readJson(request, bytesMax);
+  const fault = suspicious ? prototypeFault(value) : null;
+  if (fault) throw notValid([fault]);
+  return validate(schema, value);
+}
+
+/** Reads a JSON body. In one that is `suspicious` there may be a field that validators lose: see `prototypeFault`. */
+export async function readJson(
+  request: HonoRequest,
+  bytesMax: number,
+): Promise<{ value: unknown; suspicious: boolean }> {
   if (!JSON_TYPE.test(request.header('content-type') ?? '')) {
     throw new Problem('unsupported_media_type', 'send the body as Content-Type: application/json', {
       faults: [{ header: 'Content-Type', detail: 'must be application/json, in UTF-8' }],
     });
   }
   const text = decode(await readBytes(request, bytesMax).catch(refuseBroken));
-  const value = parseJson(text);
   // Spelled out or by escapes; without either there is nothing to look for.
-  if (text.includes('__proto__') || text.includes('\\u')) refusePrototypes(value);
+  return { value: parseJson(text), suspicious: text.includes('__proto__') || text.includes('\\u') };
+}
+
+/** What a schema makes of a body. Throws `invalid_request` with every fault. */
+export function validate<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new Problem('invalid_request', 'the body is not valid', {
-    faults: bodyFaults(parsed.error),
-  });
+  throw notValid(bodyFaults(parsed.error));
+}
+
+export function notValid(faults: readonly Fault[]): Problem {
+  return new Problem('invalid_request', 'the body is not valid', { faults });
 }
 
 async function readBytes(request: HonoRequest, bytesMax: number): Promise<Uint8Array> {
@@ -78,30 +95,4 @@ function parseJson(text: string): unknown {
 function notJson(): Problem {
   const faults = [{ pointer: '#', detail: 'is not JSON in UTF-8' }];
   return new Problem('invalid_request', 'the body is not JSON', { faults });
-}
-
-type Branch = { value: object; key: string; parent: Branch | null };
-
-/** No field of ours has this name, and object-building code, a validator's too, loses it in silence. */
-function refusePrototypes(body: unknown): void {
-  if (typeof body !== 'object' || body === null) return;
-  // Not recursive: a body may be nested deeper than the stack.
-  const branches: Branch[] = [{ value: body, key: '', parent: null }];
-  for (let branch = branches.pop(); branch; branch = branches.pop()) {
-    if (Object.hasOwn(branch.value, '__proto__')) {
-      const pointer = toPointer([...pathTo(branch), '__proto__']);
-      const faults = [{ pointer, detail: 'is not a usable name' }];
-      throw new Problem('invalid_request', 'the body is not valid', { faults });
-    }
-    for (const [key, value] of Object.entries(branch.value)) {
-      if (typeof value === 'object' && value !== null)
-        branches.push({ value, key, parent: branch });
-    }
-  }
-}
-
-function pathTo(branch: Branch): string[] {
-  const keys: string[] = [];
-  for (let at = branch; at.parent !== null; at = at.parent) keys.unshift(at.key);
-  return keys;
 }

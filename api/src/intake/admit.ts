@@ -36,6 +36,16 @@ end
 return lines
 `);
 
+/**
+ * Withdraws records that are still as this chunk stored them.
+ * KEYS: a record for each id; ARGV: the line that was stored for each.
+ */
+const WITHDRAW = defineScript(`
+for i, key in ipairs(KEYS) do
+  if redis.call('GET', key) == ARGV[i] then redis.call('DEL', key) end
+end
+`);
+
 /** One id's record as this chunk would have it. */
 export type Claim = { key: string; line: string };
 
@@ -54,4 +64,11 @@ export async function takeOver(
   const keys = claims.map(({ key }) => key);
   const lines = claims.flatMap(({ found, line }) => [found, line]);
   return (await runScript(redis, TAKE_OVER, keys, lines)) as (string | null)[];
+}
+
+/** Undoes an admission. A chunk of which ids were withdrawn may only be queued afterwards. */
+export async function withdraw(redis: Redis, claims: readonly Claim[]): Promise<void> {
+  const keys = claims.map(({ key }) => key);
+  const lines = claims.map(({ line }) => line);
+  await runScript(redis, WITHDRAW, keys, lines);
 }

@@ -2,14 +2,16 @@ import type { Outcome } from '@razao/shared/contract/command.ts';
 import { decodeRecord, encodeOutcome } from '@razao/shared/contract/status-record.ts';
 import { addChunk, newChunkId } from '@razao/shared/queue/chunk-queue.ts';
 import { recordKey } from '@razao/shared/runtime/keys.ts';
+import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { command, openTestQueue, type TestQueue } from '../testing/open-test-queue.cases.ts';
 import { admit, takeOver } from './admit.ts';
-import { claimIds, type Verdict } from './claim-ids.ts';
+import { claimIds, type Verdict, withdrawIds } from './claim-ids.ts';
 
 const SHARD = 0;
 const FRESH = { fresh: true };
 const OUTCOME: Outcome = {
+  version: 7,
   status: 'posted',
   kind: 'transfer',
   sequence: 7,
@@ -163,6 +165,36 @@ test('a record is taken over only as it was read, or where it has gone', async (
     'newer',
     'mine',
   ]);
+});
+
+test('what is withdrawn is only what this chunk still holds', async () => {
+  ledger += 1;
+  const [mine, other] = [newChunkId(), newChunkId()];
+  await claim(mine, 'mine', 'taken', 'kept');
+  await claim(other, 'taken');
+  const withdrawn = ['mine', 'taken', 'gone'].map((id) => command(ledger, id));
+  await withdrawIds({ ...world, shard: SHARD, chunkId: mine }, withdrawn);
+  expect(await record('mine')).toBeNull();
+  expect(await record('taken')).toMatchObject({ chunk: other });
+  expect(await record('kept')).toMatchObject({ chunk: mine });
+});
+
+test('a record that is withdrawn while it is looked at is no replay, although its chunk is queued', async () => {
+  ledger += 1;
+  const [first, second] = [newChunkId(), newChunkId()];
+  await claim(first, 'a', 'b');
+  // Between the second chunk's look at the records and its look at the queue, the first withdraws one and is queued.
+  const redis: Redis = Object.assign(Object.create(world.redis), {
+    async exists(key: string) {
+      await withdrawIds({ ...world, shard: SHARD, chunkId: first }, [command(ledger, 'a')]);
+      await enqueue(first, 'b');
+      return world.redis.exists(key);
+    },
+  });
+  const commands = ['a', 'b'].map((id) => command(ledger, id));
+  const verdicts = await claimIds({ ...world, redis, shard: SHARD, chunkId: second }, commands);
+  expect(verdicts).toMatchObject([FRESH, { fresh: false, record: { chunk: first } }]);
+  expect(await record('a')).toMatchObject({ chunk: second });
 });
 
 function claim(chunkId: string, ...ids: string[]): Promise<Verdict[]> {

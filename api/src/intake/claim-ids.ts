@@ -9,7 +9,7 @@ import type { ChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { chunksPresent } from '@razao/shared/queue/depth.ts';
 import { recordKey } from '@razao/shared/runtime/keys.ts';
 import type { Redis } from 'ioredis';
-import { admit, type Claim, takeOver } from './admit.ts';
+import { admit, type Claim, takeOver, withdraw } from './admit.ts';
 
 /**
  * What holds for an id: ours to enqueue; or the record of a write that is durable already; or contested: another process is
@@ -44,6 +44,14 @@ export async function claimIds(deps: ClaimDeps, commands: readonly Command[]): P
   throw new Error('records kept changing hands while they were claimed');
 }
 
+/** Gives up what this chunk claimed and will not enqueue. To be done before the chunk is queued. */
+export function withdrawIds(deps: ClaimDeps, commands: readonly Command[]): Promise<void> {
+  return withdraw(
+    deps.redis,
+    commands.map((command) => toClaim(deps, command)),
+  );
+}
+
 /** Undefined where a record is queued in another chunk, which may never have reached the queue. */
 function judge(line: string | null, chunkId: string): Verdict | undefined {
   const record = line === null ? null : decodeRecord(line);
@@ -56,6 +64,9 @@ type Suspect = { i: number; claim: Claim; line: string };
 /**
  * Suspects whose chunk is queued are replays; the others are taken over, unless they have changed since. Taking over the
  * same command while its chunk is still on its way does no harm: it is applied once. Another command has to wait.
+ *
+ * An id can be withdrawn from a chunk before that is queued: so a record proves something only if it still stands when the
+ * chunk has been seen.
  */
 async function settle(
   deps: ClaimDeps,
@@ -67,10 +78,11 @@ async function settle(
   const records = suspects.map(({ line }) => decodeRecord(line));
   const chunks = records.map((record) => chunkOf(record) ?? '');
   const present = await chunksPresent(deps.redis, deps.queue, chunks);
-  for (const [n, { i }] of suspects.entries()) {
-    const record = records[n];
-    if (record && present.has(chunks[n] ?? '')) verdicts[i] = { fresh: false, record };
-    else if (record && isContested(record, commands[i])) verdicts[i] = { contested: true };
+  const standing =
+    present.size === 0 ? [] : await deps.redis.mget(suspects.map(({ claim }) => claim.key));
+  for (const [n, { i, line }] of suspects.entries()) {
+    const queued = present.has(chunks[n] ?? '');
+    verdicts[i] = settleOne(records[n] ?? null, commands[i], queued, standing[n] === line);
   }
   const dead = suspects.filter(({ i }) => !verdicts[i]);
   if (dead.length === 0) return;
@@ -80,6 +92,17 @@ async function settle(
     lines[i] = now[n] ?? null;
     verdicts[i] = judge(lines[i] ?? null, deps.chunkId);
   }
+}
+
+function settleOne(
+  record: StatusRecord | null,
+  command: Command | undefined,
+  queued: boolean,
+  stands: boolean,
+): Verdict | undefined {
+  if (record === null) return undefined;
+  if (queued) return stands ? { fresh: false, record } : undefined;
+  return isContested(record, command) ? { contested: true } : undefined;
 }
 
 function isContested(record: StatusRecord, command: Command | undefined): boolean {

@@ -11,7 +11,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { command, openTestQueue, type TestQueue } from '../testing/open-test-queue.cases.ts';
 import { queuedChunks } from '../testing/queue.cases.ts';
 import { claimIds } from './claim-ids.ts';
-import { type Acceptance, Intake } from './intake.ts';
+import type { Acceptance } from './gather.ts';
+import { Intake } from './intake.ts';
 
 const BYTES = 500;
 

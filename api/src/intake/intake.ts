@@ -7,7 +7,6 @@ import {
   QUEUE_DEPTH_AGE_MS_MAX,
 } from '@razao/shared/contract/limits.ts';
 import { Problem } from '@razao/shared/contract/problems.ts';
-import type { StatusRecord } from '@razao/shared/contract/status-record.ts';
 import {
   addChunk,
   type ChunkQueue,
@@ -20,18 +19,17 @@ import type { ApiMetrics } from '@razao/shared/runtime/metrics.ts';
 import { createPace } from '@razao/shared/runtime/pace.ts';
 import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
 import type { Redis } from 'ioredis';
-import { claimIds, type Verdict } from './claim-ids.ts';
+import { answerChunk, unavailable } from './answer-chunk.ts';
+import { claimIds, withdrawIds } from './claim-ids.ts';
+import {
+  type Acceptance,
+  type Contradiction,
+  countCommands,
+  gather,
+  type Pending,
+} from './gather.ts';
 import type { MemoryWatch } from './memory-watch.ts';
-
-/** `fresh`: accepted now, for the first time; else `record` is what is known of the write that came first. */
-export type Acceptance = { fresh: boolean; record: StatusRecord };
-
-type Pending = {
-  command: Command;
-  bytes: number;
-  resolve(acceptance: Acceptance): void;
-  reject(error: Error): void;
-};
+import { planChunk } from './plan.ts';
 
 export type IntakeDeps = {
   shard: number;
@@ -45,12 +43,13 @@ export type IntakeDeps = {
 
 /**
  * Gathers a shard's commands while its previous flush is under way, and makes them durable together: one call admits their
- * ids, one job carries the fresh ones. An idle intake flushes at once; full ones are spaced out by a few milliseconds. One flush at a time keeps the
- * order in which callers are answered the order of the queue.
+ * ids, one job carries the fresh ones. An idle intake flushes at once; full ones are spaced out by a few milliseconds. One
+ * flush at a time keeps the order in which callers are answered the order of the queue.
  */
 export class Intake {
   readonly #deps: IntakeDeps;
   #pending: Pending[] = [];
+  #commands = 0;
   #flushing = false;
   readonly #pace = createPace(BUSY_FLUSHES);
   #queue: ChunkQueue | undefined;
@@ -66,14 +65,20 @@ export class Intake {
    * the client tries again with the same key). `bytes` is about the command's size.
    */
   accept(command: Command, bytes: number): Promise<Acceptance> {
-    if (this.#pending.length >= INTAKE_PENDING_MAX) return Promise.reject(overloaded());
+    if (this.#commands >= INTAKE_PENDING_MAX) return Promise.reject(overloaded());
     return new Promise((resolve, reject) => {
-      this.#pending.push({ command, bytes, resolve, reject });
-      this.#deps.metrics.pending.inc();
-      if (this.#flushing) return;
-      this.#flushing = true;
-      // Whatever else arrived with this turn of the event loop comes along.
-      setImmediate(() => void this.#flushAll());
+      this.#add({ command, bulk: null, bytes, resolve, reject }, 1);
+    });
+  }
+
+  /**
+   * The same for a bulk of one ledger, which gets into one chunk as it is; its answers are in its order. Of an atomic one
+   * (all its commands have the digest) nothing is accepted where an id of it stands for another command.
+   */
+  acceptBulk(bulk: readonly Command[], bytes: number): Promise<Acceptance[] | Contradiction> {
+    if (this.#commands + bulk.length > INTAKE_PENDING_MAX) return Promise.reject(overloaded());
+    return new Promise((resolve, reject) => {
+      this.#add({ command: null, bulk, bytes, resolve, reject }, bulk.length);
     });
   }
 
@@ -82,12 +87,21 @@ export class Intake {
     while (this.#flushing) await new Promise((resolve) => setImmediate(resolve));
   }
 
+  #add(pending: Pending, commands: number): void {
+    this.#pending.push(pending);
+    this.#commands += commands;
+    this.#deps.metrics.pending.inc(commands);
+    if (this.#flushing) return;
+    this.#flushing = true;
+    // Whatever else arrived with this turn of the event loop comes along.
+    setImmediate(() => void this.#flushAll());
+  }
+
   async #flushAll(): Promise<void> {
     while (this.#pending.length > 0) {
       await this.#pace.next();
-      const chunk = this.#takeChunk();
-      this.#pace.began(chunk.length);
-      this.#deps.metrics.pending.dec(chunk.length);
+      const { chunk, commands } = this.#takeChunk();
+      this.#pace.began(commands);
       const done = this.#deps.metrics.flushSeconds.startTimer();
       try {
         await this.#flush(chunk);
@@ -102,20 +116,24 @@ export class Intake {
     this.#flushing = false;
   }
 
-  #takeChunk(): Pending[] {
+  #takeChunk(): { chunk: Pending[]; commands: number } {
     let bytes = 0;
     let count = 0;
+    let commands = 0;
     for (const pending of this.#pending) {
       bytes += pending.bytes;
-      if (count > 0 && (count >= CHUNK_COMMANDS_MAX || bytes > CHUNK_BYTES_MAX)) break;
+      const more = commands + countCommands(pending);
+      if (count > 0 && (more > CHUNK_COMMANDS_MAX || bytes > CHUNK_BYTES_MAX)) break;
+      commands = more;
       count += 1;
     }
-    return this.#pending.splice(0, count);
+    return { chunk: this.#takePending(count, commands), commands };
   }
 
-  #takePending(): Pending[] {
-    this.#deps.metrics.pending.dec(this.#pending.length);
-    return this.#pending.splice(0);
+  #takePending(count = this.#pending.length, commands = this.#commands): Pending[] {
+    this.#commands -= commands;
+    this.#deps.metrics.pending.dec(commands);
+    return this.#pending.splice(0, count);
   }
 
   async #flush(chunk: readonly Pending[]): Promise<void> {
@@ -126,21 +144,22 @@ export class Intake {
       await this.#readDepth(this.#queue);
     if (this.#depth >= chunksMax || memory.full()) throw overloaded();
     const chunkId = newChunkId();
-    const firsts = firstOfEach(chunk.map(({ command }) => command));
+    const gathered = gather(chunk);
+    const claim = { redis, queue: this.#queue, shard, chunkId };
     // The depth is read along with each flush, for the next one.
     const [verdicts] = await Promise.all([
-      claimIds({ redis, queue: this.#queue, shard, chunkId }, firsts),
+      claimIds(claim, gathered.firsts),
       this.#readDepth(this.#queue),
     ]);
     killPoint('after-admit');
-    const commands = firsts.filter((_, i) => isFresh(verdicts[i]));
-    if (commands.length > 0) {
-      await addChunk(this.#queue, chunkId, { v: 1, commands });
+    const plan = planChunk(chunk, gathered, verdicts);
+    if (plan.withdrawn.length > 0) await withdrawIds(claim, plan.withdrawn);
+    if (plan.enqueued.length > 0) {
+      await addChunk(this.#queue, chunkId, { v: 1, commands: plan.enqueued });
       killPoint('after-add');
-      metrics.chunkCommands.observe(commands.length);
-      metrics.accepted.inc(commands.length);
+      metrics.chunkCommands.observe(plan.enqueued.length);
     }
-    answer(chunk, firsts, verdicts, chunkId);
+    metrics.accepted.inc(answerChunk(chunk, gathered, verdicts, plan, chunkId));
   }
 
   async #readDepth(queue: ChunkQueue): Promise<void> {
@@ -149,62 +168,9 @@ export class Intake {
   }
 }
 
-function firstOfEach(commands: readonly Command[]): Command[] {
-  const firsts = new Map<string, Command>();
-  for (const command of commands)
-    if (!firsts.has(idOf(command))) firsts.set(idOf(command), command);
-  return [...firsts.values()];
-}
-
-/** The first caller of a fresh id is told so; whoever sent the same id in the same chunk replays that one. */
-function answer(
-  chunk: readonly Pending[],
-  firsts: readonly Command[],
-  verdicts: readonly Verdict[],
-  chunkId: string,
-) {
-  const known = new Map(
-    firsts.map((command, i) => [idOf(command), { command, verdict: verdicts[i] as Verdict }]),
-  );
-  for (const { command, resolve, reject } of chunk) {
-    const { command: first, verdict } = known.get(idOf(command)) as {
-      command: Command;
-      verdict: Verdict;
-    };
-    if ('contested' in verdict) {
-      reject(unavailable('another command with this key is being accepted'));
-      continue;
-    }
-    const record: StatusRecord = verdict.fresh
-      ? {
-          status: 'queued',
-          kind: first.kind,
-          acceptedAt: first.acceptedAt,
-          fingerprint: first.fingerprint,
-          chunk: chunkId,
-        }
-      : verdict.record;
-    resolve({ fresh: verdict.fresh && first === command, record });
-  }
-}
-
-function isFresh(verdict: Verdict | undefined): boolean {
-  return verdict !== undefined && 'fresh' in verdict && verdict.fresh;
-}
-
-function idOf(command: Command): string {
-  return `${command.ledgerId}/${command.id}`;
-}
-
 function overloaded(): Problem {
   return new Problem(
     'overloaded',
     'more waits to be posted than is allowed; nothing was stored; try again later',
   );
-}
-
-function unavailable(cause: unknown): Problem {
-  return new Problem('unavailable', 'the queue does not answer: try again with the same key', {
-    cause,
-  });
 }

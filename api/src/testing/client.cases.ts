@@ -25,6 +25,19 @@ export type Client = {
   send(method: string, path: string, sent?: Sent): Promise<Answer>;
   /** Posts a transaction, under a new key unless one is given. */
   post(ledger: string, json: unknown, options?: { key?: string; wait?: number }): Promise<Answer>;
+  /** Captures, releases or reverts a transaction, under a new key unless one is given. */
+  act(
+    ledger: string,
+    id: string,
+    action: 'capture' | 'release' | 'revert',
+    json?: unknown,
+    options?: { key?: string; wait?: number },
+  ): Promise<Answer>;
+  bulk(
+    ledger: string,
+    transactions: readonly unknown[],
+    options?: { atomic?: boolean; wait?: number },
+  ): Promise<Answer>;
   get(path: string, headers?: Record<string, string | null>): Promise<Answer>;
   /** Makes a ledger of a name that no other test has. */
   newLedger(settings?: { accounts?: 'auto' | 'explicit' }): Promise<string>;
@@ -52,11 +65,18 @@ export function createClient(app: Hono<ApiEnv>): Client {
       );
     },
     post(ledger, json, { key = randomUUID(), wait } = {}) {
-      const headers = {
-        'Idempotency-Key': key,
-        ...(wait === undefined ? {} : { Prefer: `wait=${wait}` }),
-      };
+      const headers = { 'Idempotency-Key': key, ...prefer(wait) };
       return client.send('POST', `/v1/ledgers/${ledger}/transactions`, { json, headers });
+    },
+    act(ledger, id, action, json = {}, { key = randomUUID(), wait } = {}) {
+      const headers = { 'Idempotency-Key': key, ...prefer(wait) };
+      const path = `/v1/ledgers/${ledger}/transactions/${id}/${action}`;
+      return client.send('POST', path, { json, headers });
+    },
+    bulk(ledger, transactions, { atomic, wait } = {}) {
+      const json = { transactions, ...(atomic === undefined ? {} : { atomic }) };
+      const path = `/v1/ledgers/${ledger}/transactions/bulk`;
+      return client.send('POST', path, { json, headers: prefer(wait) });
     },
     get: (path, headers = {}) => client.send('GET', path, { headers }),
     async newLedger(json = {}) {
@@ -72,6 +92,10 @@ export function createClient(app: Hono<ApiEnv>): Client {
     },
   };
   return client;
+}
+
+function prefer(wait: number | undefined): Record<string, string> {
+  return wait === undefined ? {} : { Prefer: `wait=${wait}` };
 }
 
 /** A transaction of one posting. */

@@ -1,8 +1,8 @@
 import type { Command } from '@razao/shared/contract/command.ts';
-import { Problem } from '@razao/shared/contract/problems.ts';
+import { type FaultPlace, Problem } from '@razao/shared/contract/problems.ts';
 import type { StatusRecord } from '@razao/shared/contract/status-record.ts';
 import type { Deps } from '../deps.ts';
-import type { Acceptance } from '../intake/intake.ts';
+import type { Acceptance } from '../intake/gather.ts';
 import type { Ledger } from '../ledgers/ledger-directory.ts';
 import { recordOf } from './lookup.ts';
 
@@ -20,21 +20,37 @@ export async function acceptCommand(
   command: Command,
   bodyBytes: number,
 ): Promise<Acceptance> {
-  const bytes = bodyBytes + COMMAND_BYTES + POSTING_BYTES * command.postings.length;
-  const { fresh, record } = await deps.intake(ledger.shard).accept(command, bytes);
+  const { fresh, record } = await deps
+    .intake(ledger.shard)
+    .accept(command, bodyBytes + addedBytes(command));
   const truth = await truthOf(deps, command, record);
   refuseReuse(deps, command, truth);
   if (!fresh) deps.metrics.replays.inc();
   return { fresh, record: truth };
 }
 
+/** What a command has in a chunk beyond the body that it was sent in. */
+export function addedBytes(command: Command): number {
+  const postings = 'postings' in command ? command.postings.length : 0;
+  return COMMAND_BYTES + POSTING_BYTES * postings;
+}
+
 /** Throws `idempotency_key_reused` where the record is that of another command. */
 export function refuseReuse(deps: Deps, command: Command, record: StatusRecord): void {
   if (record.fingerprint === command.fingerprint) return;
   deps.metrics.conflicts.inc();
+  throw keyReused([{ header: 'Idempotency-Key' }]);
+}
+
+export function keyReused(places: readonly FaultPlace[]): Problem {
   const detail = 'this idempotency key stands for another command; use a new key';
-  const faults = [{ header: 'Idempotency-Key', detail: 'was used for another command' }];
-  throw new Problem('idempotency_key_reused', detail, { faults });
+  const faults = places.map((place) => ({ ...place, detail: 'was used for another command' }));
+  return new Problem('idempotency_key_reused', detail, { faults });
+}
+
+/** Whether a record contradicts a command, and may itself be the late one: see `truthOf`. */
+export function isDoubtful(command: Command, record: StatusRecord): boolean {
+  return record.status === 'queued' && record.fingerprint !== command.fingerprint;
 }
 
 /**
@@ -42,7 +58,7 @@ export function refuseReuse(deps: Deps, command: Command, record: StatusRecord):
  * Redis knew nothing of it any more. Then the ledger decides, if it can be asked.
  */
 async function truthOf(deps: Deps, command: Command, record: StatusRecord): Promise<StatusRecord> {
-  if (record.status !== 'queued' || record.fingerprint === command.fingerprint) return record;
+  if (!isDoubtful(command, record)) return record;
   const row = await deps.lookup.row(command.ledgerId, command.id).catch(() => undefined);
   return row ? recordOf(row) : record;
 }

@@ -1,6 +1,17 @@
+import {
+  captureRequestSchema,
+  revertRequestSchema,
+} from '@razao/shared/contract/action-request.ts';
 import { transactionRequestSchema } from '@razao/shared/contract/transaction-request.ts';
 import { expect, test } from 'vitest';
-import { fingerprint } from './fingerprint.ts';
+import {
+  bulkDigest,
+  captureFingerprint,
+  memberFingerprint,
+  releaseFingerprint,
+  revertFingerprint,
+  transactionFingerprint,
+} from './fingerprint.ts';
 
 const POSTING = { source: 'a', destination: 'b', asset: 'A/0', amount: '1' };
 const BASE = { postings: [POSTING] };
@@ -64,23 +75,101 @@ const OTHERS = [
   { ...BASE, metadata: { x: 'y', y: 'x' } },
   { ...BASE, effective_at: '2026-01-02T03:04:05Z' },
   { ...BASE, effective_at: '2026-01-02T03:04:05.000001Z' },
+  { ...BASE, hold: { expires_in: 60 } },
+  { ...BASE, hold: { expires_in: 61 } },
+  { ...BASE, hold: { expires_in: 60 }, effective_at: '2026-01-02T03:04:05Z' },
+  { ...BASE, depends_on: '0198c0de-0000-7000-8000-00000000000a' },
+  { ...BASE, depends_on: '0198c0de-0000-7000-8000-00000000000b' },
+  { ...BASE, hold: { expires_in: 60 }, depends_on: '0198c0de-0000-7000-8000-00000000000a' },
+  { postings: [{ ...POSTING, if: { source_available_gte: '1' } }] },
+  { postings: [{ ...POSTING, if: { source_available_gte: '2' } }] },
+  { postings: [{ ...POSTING, if: { source_available_gte: '1' } }, POSTING] },
+  { postings: [POSTING, { ...POSTING, if: { source_available_gte: '1' } }] },
 ];
 
 test('every difference that means something makes another fingerprint', () => {
   expect(new Set(OTHERS.map(of)).size).toBe(OTHERS.length);
 });
 
-test('the operation and its target are part of it', () => {
-  const request = transactionRequestSchema.parse(BASE);
-  const prints = [
-    fingerprint('transfer', null, request),
-    fingerprint('hold', null, request),
-    fingerprint('transfer', 'a', request),
-    fingerprint('transfer', 'b', request),
-  ];
+const TARGET = '0198c0de-0000-7000-8000-00000000000a';
+const OTHER_TARGET = '0198c0de-0000-7000-8000-00000000000b';
+
+test('no two operations have the same fingerprint, nor one on two targets', () => {
+  const prints = [TARGET, OTHER_TARGET].flatMap((target) => [
+    ofCapture({}, target),
+    ofCapture({ final: false }, target),
+    ofCapture({ amount: '1' }, target),
+    ofCapture({ amount: '2' }, target),
+    ofCapture({ amount: '1', final: false }, target),
+    releaseFingerprint(target),
+    ofRevert({}, target),
+    ofRevert({ force: true }, target),
+    ofRevert({ amount: '1' }, target),
+    ofRevert({ amount: '1', force: true }, target),
+  ]);
   expect(new Set(prints).size).toBe(prints.length);
 });
 
+test('those of the other operations do not change from release to release either', () => {
+  const hold = { ...BASE, hold: { expires_in: 60 }, depends_on: TARGET };
+  const conditional = { postings: [{ ...POSTING, if: { source_available_gte: '5' } }] };
+  expect({
+    hold: of(hold),
+    conditional: of(conditional),
+    capture: ofCapture({}, TARGET),
+    release: releaseFingerprint(TARGET),
+    revert: ofRevert({}, TARGET),
+  }).toEqual({
+    hold: '92k1uTyInTWndcTpJKIr7UQbIc5unAHicoohjtHuye4=',
+    conditional: 'yAfjknPWYvaXhkt0EKryJt1ymFh70sQa7mom7QDlTls=',
+    capture: 'UieYAD8l0oMwnOJux6A5l/HtsU/kCa3stmSJHHeE/Ko=',
+    release: '+L4caX5KZ64elNDBpU410OxGU/7R5f//fdFqf9kGpfk=',
+    revert: 'VMuGQwu4+2kwo+S3GrR/O83B+MIpg1/JKX+WBf5+wjk=',
+  });
+});
+
+test('a default that is spelled out is no difference', () => {
+  expect(of({ postings: [{ ...POSTING, if: {} }] })).toBe(of(BASE));
+  expect(ofCapture({ final: true }, TARGET)).toBe(ofCapture({}, TARGET));
+  expect(ofRevert({ force: false }, TARGET)).toBe(ofRevert({}, TARGET));
+});
+
+test('the case of an id is no difference', () => {
+  const upper = of({ ...BASE, depends_on: TARGET.toUpperCase() });
+  expect(upper).toBe(of({ ...BASE, depends_on: TARGET }));
+});
+
+test('the digest of a bulk is that of its members in their order', () => {
+  const [a, b, c] = ['a', 'b', 'c'].map((id) => ({ id, fingerprint: `print-${id}` })) as [
+    Member,
+    Member,
+    Member,
+  ];
+  const digests = [[a], [a, b], [b, a], [a, c], [a, { ...b, fingerprint: 'x' }], [a, b, c]].map(
+    bulkDigest,
+  );
+  expect(new Set(digests).size).toBe(digests.length);
+  expect(bulkDigest([{ ...a }, { ...b }])).toBe(bulkDigest([a, b]));
+  for (const digest of digests) expect(digest).toMatch(/^[A-Za-z0-9+/]{43}=$/);
+});
+
+test('a member is another command than the same transaction alone or in another bulk', () => {
+  const own = of(BASE);
+  const prints = [own, memberFingerprint(own, 'one'), memberFingerprint(own, 'two')];
+  prints.push(memberFingerprint(of({ ...BASE, reference: 'x' }), 'one'));
+  expect(new Set(prints).size).toBe(prints.length);
+});
+
+type Member = { id: string; fingerprint: string };
+
 function of(body: unknown): string {
-  return fingerprint('transfer', null, transactionRequestSchema.parse(body));
+  return transactionFingerprint(transactionRequestSchema.parse(body));
+}
+
+function ofCapture(body: unknown, target: string): string {
+  return captureFingerprint(target, captureRequestSchema.parse(body));
+}
+
+function ofRevert(body: unknown, target: string): string {
+  return revertFingerprint(target, revertRequestSchema.parse(body));
 }

@@ -1,5 +1,3 @@
-import { UUID_PATTERN } from '@razao/shared/contract/grammar.ts';
-import { Problem } from '@razao/shared/contract/problems.ts';
 import type { StatusRecord } from '@razao/shared/contract/status-record.ts';
 import type { Context } from 'hono';
 import type { Deps } from '../deps.ts';
@@ -9,6 +7,8 @@ import { readPreferWait, waitFor } from '../http/prefer.ts';
 import { readQuery } from '../http/query.ts';
 import type { Ledger } from '../ledgers/ledger-directory.ts';
 import { cannotTell } from './lookup.ts';
+import { readTransactionId, transactionNotFound } from './read-id.ts';
+import { readStored } from './read-stored.ts';
 import { fromRow, knownSoFar } from './shape.ts';
 
 const SECONDS = /^\d{1,9}$/;
@@ -20,15 +20,14 @@ export async function getTransaction(c: Context<ApiEnv>, deps: Deps): Promise<Re
   });
   const wait = query.wait === undefined ? readPreferWait(c.req) : waitFor(query.wait);
   const ledger = await deps.ledgers.find(c.req.param('ledger') ?? '');
-  const id = (c.req.param('id') ?? '').toLowerCase();
-  if (!UUID_PATTERN.test(id)) throw notFound();
+  const id = readTransactionId(c.req);
   const key = { shard: ledger.shard, ledgerId: ledger.id, id };
   // Before the first look, so that no publication between the two is missed.
   const ticket = wait.ms > 0 ? deps.waiters.join(key) : null;
   try {
     const record = await readRecord(deps, ledger, key);
     if (record?.status !== 'queued')
-      return jsonResponse(await readStored(deps, ledger, id, record), 200, wait.applied);
+      return jsonResponse(await readSettled(deps, ledger, id, record), 200, wait.applied);
     const outcome = (await ticket?.outcome(wait.ms, c.req.raw.signal)) ?? null;
     if (outcome)
       return jsonResponse(await readStored(deps, ledger, id, outcome), 200, wait.applied);
@@ -55,23 +54,15 @@ async function readRecord(
   }
 }
 
-async function readStored(
+function readSettled(
   deps: Deps,
   ledger: Ledger,
   id: string,
   record: StatusRecord | null | undefined,
 ) {
-  if (!record) return readWithoutRecord(deps, ledger, id, record === null);
-  try {
-    const row = await deps.lookup.row(ledger.id, id);
-    if (row) return fromRow(ledger.name, row);
-  } catch (error) {
-    deps.log.debug(
-      { err: error },
-      'Postgres does not answer; a record stands in for the transaction',
-    );
-  }
-  return knownSoFar(ledger.name, id, record);
+  return record
+    ? readStored(deps, ledger, id, record)
+    : readWithoutRecord(deps, ledger, id, record === null);
 }
 
 /** No record: either in Postgres, or never accepted. Which of the two is only certain while no record can be missing. */
@@ -79,7 +70,7 @@ async function readWithoutRecord(deps: Deps, ledger: Ledger, id: string, redisAn
   const doubt = redisAnswered ? await doubtRecords(deps, ledger) : cannotTell();
   const row = await deps.lookup.row(ledger.id, id);
   if (row) return fromRow(ledger.name, row);
-  throw doubt ?? notFound();
+  throw doubt ?? transactionNotFound();
 }
 
 /** Why a missing record may mean nothing; null where it does mean something. */
@@ -88,8 +79,4 @@ function doubtRecords(deps: Deps, ledger: Ledger): Promise<Error | null> {
     () => null,
     (error: Error) => error,
   );
-}
-
-function notFound(): Problem {
-  return new Problem('transaction_not_found', 'the ledger has no transaction with this id');
 }

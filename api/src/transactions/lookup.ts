@@ -7,7 +7,7 @@ import { chunksPresent, countQueued } from '@razao/shared/queue/depth.ts';
 import { asideKey, intactKey, recordKey } from '@razao/shared/runtime/keys.ts';
 import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
 import type { Redis } from 'ioredis';
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Database } from '../database.ts';
 import type { Ledger } from '../ledgers/ledger-directory.ts';
 import type { ReadModel } from '../read-model.ts';
@@ -22,6 +22,8 @@ export type TransactionLookup = {
   ): Promise<(StatusRecord | null)[]>;
   /** The stored transaction, if there is one. Throws where Postgres does not answer. */
   row(ledgerId: number, id: string): Promise<TransactionRow | undefined>;
+  /** Those of the transactions that are stored, by their ids. Throws where Postgres does not answer. */
+  rows(ledgerId: number, ids: readonly string[]): Promise<Map<string, TransactionRow>>;
   /**
    * Whether nothing will come of a queued record: its process admitted the id and then died, or gave Redis up, before the
    * chunk was queued. Nobody was told a 202 then, and only the same write again makes more of it.
@@ -56,6 +58,15 @@ export function createLookup({ redis, guard, database }: LookupDeps): Transactio
         .where('id', '=', id)
         .executeTakeFirst();
     },
+    async rows(ledgerId, ids) {
+      const found = await database.read
+        .selectFrom('transactions_view')
+        .selectAll()
+        .where('ledger_id', '=', ledgerId)
+        .where(sql<boolean>`id = any(${ids}::uuid[])`)
+        .execute();
+      return new Map(found.map((row) => [row.id, row]));
+    },
     async abandoned({ shard }, record) {
       if (record.status !== 'queued') return false;
       if (Date.now() - Date.parse(record.acceptedAt) < CHUNK_UNDER_WAY_MS_MAX) return false;
@@ -72,9 +83,16 @@ export function createLookup({ redis, guard, database }: LookupDeps): Transactio
     async assertRecordsIntact({ shard }) {
       if (!guard.usable()) throw cannotTell();
       if ((await redis.exists(intactKey(shard))) === 1) return;
-      // Records were lost, or there never were any. What was accepted before is in the queue until it is in Postgres: once
-      // the queue has been seen empty, a missing record means something again.
-      if ((await countQueued(redis, queueOf(shard))) > 0) throw cannotTell();
+      // Records were lost, or there never were any. What was accepted before is in the queue, or set aside, until it is in
+      // Postgres: once both have been seen empty, a missing record means something again.
+      const countAside = () => redis.hlen(asideKey(shard));
+      // On both sides, as above: what was set aside is accepted too, and nowhere else.
+      const counts = await Promise.all([
+        countAside(),
+        countQueued(redis, queueOf(shard)),
+        countAside(),
+      ]);
+      if (counts.some((count) => count > 0)) throw cannotTell();
       await redis.set(intactKey(shard), '1');
     },
   };
@@ -83,6 +101,7 @@ export function createLookup({ redis, guard, database }: LookupDeps): Transactio
 /** The record that a stored transaction would have. */
 export function recordOf(row: TransactionRow): Outcome {
   return {
+    version: Number(row.version),
     status: row.status,
     kind: row.kind,
     sequence: Number(row.sequence),

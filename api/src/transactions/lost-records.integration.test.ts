@@ -92,6 +92,20 @@ test('an accepted id whose record is lost is a 503, never a 404, until it is pos
   }
 });
 
+test('an accepted id whose record is lost and whose chunk was set aside is a 503, never a 404', async () => {
+  const ledger = await api.newLedger();
+  const path = `/v1/ledgers/${ledger}/transactions/${idOf(await api.post(ledger, transfer()))}`;
+  const shard = shardOf(ledger, SHARDS);
+  const [chunk = ''] = await api.redis.lrange(`{razao:${shard}}:chunks:wait`, 0, -1);
+  await loseRecords(api.redis);
+  // As a worker does that cannot decode it.
+  await setAside(api.redis, shard, { id: chunk, reason: 'none', data: {} });
+  await api.redis.del(`{razao:${shard}}:chunks:wait`, `{razao:${shard}}:chunks:${chunk}`);
+  for (let times = 0; times < 2; times++) expectProblem(await api.get(path), 503, 'unavailable');
+  await api.redis.flushall();
+  expectProblem(await api.get(path), 404, 'transaction_not_found');
+});
+
 test('a write whose record is lost while it is queued is accepted again, and posts once', async () => {
   const ledger = await api.newLedger();
   const id = idOf(await api.post(ledger, transfer(), { key: 'k' }));

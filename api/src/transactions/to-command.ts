@@ -1,22 +1,103 @@
-import type { Command } from '@razao/shared/contract/command.ts';
+import type { CaptureRequest, RevertRequest } from '@razao/shared/contract/action-request.ts';
+import type {
+  CaptureCommand,
+  Command,
+  ConditionalPosting,
+  HoldCommand,
+  Posting,
+  ReleaseCommand,
+  RevertCommand,
+  TransferCommand,
+} from '@razao/shared/contract/command.ts';
 import { instantText } from '@razao/shared/contract/time.ts';
 import type { TransactionRequest } from '@razao/shared/contract/transaction-request.ts';
 import { transactionId } from '@razao/shared/runtime/transaction-id.ts';
 import type { Ledger } from '../ledgers/ledger-directory.ts';
-import { fingerprint } from './fingerprint.ts';
+import {
+  bulkDigest,
+  captureFingerprint,
+  memberFingerprint,
+  releaseFingerprint,
+  revertFingerprint,
+  transactionFingerprint,
+} from './fingerprint.ts';
 
-/** A validated request as the command that goes on the queue. */
-export function toCommand(ledger: Ledger, key: string, request: TransactionRequest): Command {
-  return {
+// Validated requests as the commands that go on the queue.
+
+export function toTransaction(
+  ledger: Ledger,
+  key: string,
+  request: TransactionRequest,
+): TransferCommand | HoldCommand {
+  const now = Date.now();
+  const command: TransferCommand = {
     ledgerId: ledger.id,
     id: transactionId(ledger.name, key),
     kind: 'transfer',
-    fingerprint: fingerprint('transfer', null, request),
-    acceptedAt: instantText(Date.now()),
-    postings: request.postings,
+    fingerprint: transactionFingerprint(request),
+    acceptedAt: instantText(now),
+    postings: toPostings(request.postings),
     description: request.description ?? null,
     reference: request.reference ?? null,
     metadata: request.metadata ?? {},
     effectiveAt: request.effective_at ?? null,
   };
+  if (request.depends_on !== undefined) command.dependsOn = request.depends_on;
+  if (!request.hold) return command;
+  return {
+    ...command,
+    kind: 'hold',
+    expiresAt: instantText(now + request.hold.expires_in * 1_000),
+  };
+}
+
+export function toCapture(
+  ledger: Ledger,
+  key: string,
+  target: string,
+  request: CaptureRequest,
+): CaptureCommand {
+  const { amount = null, final } = request;
+  const fingerprint = captureFingerprint(target, request);
+  return { ...accepted(ledger, key), kind: 'capture', fingerprint, target, amount, final };
+}
+
+export function toRelease(ledger: Ledger, key: string, target: string): ReleaseCommand {
+  const fingerprint = releaseFingerprint(target);
+  return { ...accepted(ledger, key), kind: 'release', fingerprint, target };
+}
+
+export function toRevert(
+  ledger: Ledger,
+  key: string,
+  target: string,
+  request: RevertRequest,
+): RevertCommand {
+  const { amount = null, force } = request;
+  const fingerprint = revertFingerprint(target, request);
+  return { ...accepted(ledger, key), kind: 'revert', fingerprint, target, amount, force };
+}
+
+/** The commands as the members of one atomic bulk. */
+export function toMembers(commands: readonly Command[]): Command[] {
+  const atomic = bulkDigest(commands);
+  return commands.map((command) => ({
+    ...command,
+    fingerprint: memberFingerprint(command.fingerprint, atomic),
+    atomic,
+  }));
+}
+
+function accepted(ledger: Ledger, key: string) {
+  const id = transactionId(ledger.name, key);
+  return { ledgerId: ledger.id, id, acceptedAt: instantText(Date.now()) };
+}
+
+/** Most postings have no condition, and go as they are. */
+function toPostings(postings: TransactionRequest['postings']): readonly ConditionalPosting[] {
+  if (postings.every((posting) => posting.if === undefined)) return postings as readonly Posting[];
+  return postings.map(({ if: condition, ...posting }) => {
+    const gte = condition?.source_available_gte;
+    return gte === undefined ? posting : { ...posting, if: { sourceAvailableGte: gte } };
+  });
 }

@@ -9,8 +9,8 @@ import { createApiMetrics } from '@razao/shared/runtime/metrics.ts';
 import type { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { TransactionLookup, TransactionRow } from '../transactions/lookup.ts';
-import { createWaiters, type Waiters } from './waiters.ts';
+import type { TransactionRow } from '../transactions/lookup.ts';
+import { createWaiters, type Waiters, type WaitersDeps } from './waiters.ts';
 
 const LONG_MS = 5_000;
 const SOON_MS = WAIT_POLL_MS / 2;
@@ -24,6 +24,7 @@ const QUEUED: StatusRecord = {
 const { chunk: _, ...HEAD } = QUEUED;
 const POSTED: Outcome = {
   ...HEAD,
+  version: 7,
   status: 'posted',
   sequence: 7,
   postedAt: '2026-01-02T03:04:06.000000Z',
@@ -224,7 +225,7 @@ function open() {
   const asked: string[][] = [];
   const rowsAsked: string[] = [];
   const failing = new Set<string>();
-  const lookup: TransactionLookup = {
+  const lookup: WaitersDeps['lookup'] = {
     async records(_, keys) {
       if (failing.has('records')) throw new Error('Connection is closed.');
       const words = keys.map(({ ledgerId, id }) => `${ledgerId}:${id}`);
@@ -236,8 +237,6 @@ function open() {
       rowsAsked.push(`${ledgerId}:${id}`);
       return rows.get(`${ledgerId}:${id}`);
     },
-    abandoned: () => Promise.resolve(false),
-    async assertRecordsIntact() {},
   };
   const metrics = createApiMetrics(new Registry());
   const waiters = createWaiters({
@@ -284,6 +283,12 @@ function row(): TransactionRow {
     posted_at: POSTED.postedAt,
     effective_at: POSTED.postedAt,
     fingerprint: 'print',
+    version: '7',
+    hold_expires_at: null,
+    hold_amount: null,
+    hold_captured: null,
+    hold_remaining: null,
+    reverted_amount: '0',
   };
 }
 

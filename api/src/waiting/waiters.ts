@@ -27,7 +27,7 @@ export type WaitersDeps = {
   /** A connection of its own: it is subscribed. */
   subscriber: Redis;
   shards: number;
-  lookup: TransactionLookup;
+  lookup: Pick<TransactionLookup, 'records' | 'row'>;
   metrics: ApiMetrics;
   log: Logger;
 };

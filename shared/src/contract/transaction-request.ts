@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { ADDRESS_PATTERN, AMOUNT_PATTERN, ASSET_PATTERN } from './grammar.ts';
+import { ADDRESS_PATTERN, AMOUNT_PATTERN, ASSET_PATTERN, UUID_PATTERN } from './grammar.ts';
 import {
   DESCRIPTION_CHARS_MAX,
   EFFECTIVE_AHEAD_MS_MAX,
+  HOLD_SECONDS_MAX,
   POSTINGS_MAX,
   REFERENCE_CHARS_MAX,
 } from './limits.ts';
@@ -15,9 +16,11 @@ const addressSchema = z.string().regex(ADDRESS_PATTERN, {
 export const assetSchema = z
   .string()
   .regex(ASSET_PATTERN, { error: 'must be an asset such as BRL/2' });
-const amountSchema = z.string({ error: 'must be a string of digits' }).regex(AMOUNT_PATTERN, {
-  error: 'must be a string of 1 to 38 digits, at least "1", without sign or leading zero',
-});
+export const amountSchema = z
+  .string({ error: 'must be a string of digits' })
+  .regex(AMOUNT_PATTERN, {
+    error: 'must be a string of 1 to 38 digits, at least "1", without sign or leading zero',
+  });
 
 const postingSchema = z
   .strictObject({
@@ -25,6 +28,7 @@ const postingSchema = z
     destination: addressSchema,
     asset: assetSchema,
     amount: amountSchema,
+    if: z.strictObject({ source_available_gte: amountSchema.optional() }).optional(),
   })
   .refine((posting) => posting.source !== posting.destination, {
     error: 'must differ from the source',
@@ -45,6 +49,20 @@ const effectiveAtSchema = z.string().transform((text, context) => {
   return instant;
 });
 
+const holdSchema = z.strictObject({
+  expires_in: z
+    .number({ error: 'must be a number of seconds' })
+    .refine((seconds) => Number.isInteger(seconds) && seconds >= 1 && seconds <= HOLD_SECONDS_MAX, {
+      error: `must be a whole number of seconds, 1 to ${HOLD_SECONDS_MAX}`,
+    }),
+});
+
+/** The id of a transaction; comes out in lower case. */
+const idSchema = z
+  .string()
+  .toLowerCase()
+  .regex(UUID_PATTERN, { error: 'must be the id of a transaction' });
+
 /** The body of `POST /v1/ledgers/{ledger}/transactions`. */
 export const transactionRequestSchema = z.strictObject({
   postings: z.array(postingSchema).min(1).max(POSTINGS_MAX),
@@ -52,6 +70,8 @@ export const transactionRequestSchema = z.strictObject({
   reference: textSchema(REFERENCE_CHARS_MAX).optional(),
   metadata: metadataSchema.optional(),
   effective_at: effectiveAtSchema.optional(),
+  hold: holdSchema.optional(),
+  depends_on: idSchema.optional(),
 });
 
 export type TransactionRequest = z.output<typeof transactionRequestSchema>;

@@ -1,33 +1,90 @@
 import { hash, randomUUID } from 'node:crypto';
-import type { Command, Posting } from '../contract/command.ts';
+import type {
+  CaptureCommand,
+  ConditionalPosting,
+  ExpiryCommand,
+  HoldCommand,
+  ReleaseCommand,
+  RevertCommand,
+  TransferCommand,
+} from '../contract/command.ts';
 
 /**
- * A command from its postings, `world>alice 9 + alice>bob 3 USD/2` (BRL/2 unless an asset follows), with an id of its own
- * and the fingerprint that belongs to its postings. `other` replaces what a test wants to be otherwise.
+ * Commands for tests, each with an id of its own and the fingerprint that belongs to what it asks for. `other` replaces
+ * what a test wants to be otherwise. Postings are written `world>alice 9 + alice>bob 3 USD/2 if 10`: BRL/2 unless an asset
+ * follows, `if` what the source must have available.
  */
 export function transfer(
   ledgerId: number,
   postings: string,
-  other: Partial<Command> = {},
-): Command {
-  return {
-    ledgerId,
-    id: randomUUID(),
-    kind: 'transfer',
-    fingerprint: hash('sha256', postings, 'base64'),
-    acceptedAt: '2026-11-25T12:00:00.123000Z',
-    postings: postings.split(' + ').map(toPosting),
-    description: null,
-    reference: null,
-    metadata: {},
-    effectiveAt: null,
-    ...other,
-  };
+  other: Partial<TransferCommand> = {},
+): TransferCommand {
+  return { ...accepted(ledgerId, postings), kind: 'transfer', ...moving(postings), ...other };
 }
 
-function toPosting(text: string): Posting {
-  const [, source, destination, amount, asset = 'BRL/2'] =
-    /^(\S+)>(\S+) (\d+)(?: (\S+))?$/.exec(text) ?? [];
+/** A hold, open for an hour. */
+export function hold(
+  ledgerId: number,
+  postings: string,
+  other: Partial<HoldCommand> = {},
+): HoldCommand {
+  const expiresAt = '2026-11-25T13:00:00.123000Z';
+  const facts = accepted(ledgerId, `hold ${postings}`);
+  return { ...facts, kind: 'hold', expiresAt, ...moving(postings), ...other };
+}
+
+/** Captures all that is left. */
+export function capture(
+  ledgerId: number,
+  target: string,
+  other: Partial<CaptureCommand> = {},
+): CaptureCommand {
+  const asked = { amount: null, final: true, ...other };
+  const facts = accepted(ledgerId, `capture ${target} ${asked.amount} ${asked.final}`);
+  return { ...facts, kind: 'capture', target, ...asked };
+}
+
+export function release(
+  ledgerId: number,
+  target: string,
+  other: Partial<ReleaseCommand> = {},
+): ReleaseCommand {
+  return { ...accepted(ledgerId, `release ${target}`), kind: 'release', target, ...other };
+}
+
+export function expiry(
+  ledgerId: number,
+  target: string,
+  other: Partial<ExpiryCommand> = {},
+): ExpiryCommand {
+  return { ...accepted(ledgerId, `expiry\0${target}`), kind: 'expiry', target, ...other };
+}
+
+/** Reverts all that is left, within the limits. */
+export function revert(
+  ledgerId: number,
+  target: string,
+  other: Partial<RevertCommand> = {},
+): RevertCommand {
+  const asked = { amount: null, force: false, ...other };
+  const facts = accepted(ledgerId, `revert ${target} ${asked.amount} ${asked.force}`);
+  return { ...facts, kind: 'revert', target, ...asked };
+}
+
+function accepted(ledgerId: number, asked: string) {
+  const acceptedAt = '2026-11-25T12:00:00.123000Z';
+  return { ledgerId, id: randomUUID(), fingerprint: hash('sha256', asked, 'base64'), acceptedAt };
+}
+
+function moving(postings: string) {
+  const text = { description: null, reference: null, metadata: {} };
+  return { postings: postings.split(' + ').map(toPosting), ...text, effectiveAt: null };
+}
+
+function toPosting(text: string): ConditionalPosting {
+  const [, source, destination, amount, asset = 'BRL/2', least] =
+    /^(\S+)>(\S+) (\d+)(?: (\S+\/\d+))?(?: if (\d+))?$/.exec(text) ?? [];
   if (!source || !destination || !amount) throw new Error(`not a posting: ${text}`);
-  return { source, destination, asset, amount };
+  const posting = { source, destination, asset, amount };
+  return least === undefined ? posting : { ...posting, if: { sourceAvailableGte: least } };
 }

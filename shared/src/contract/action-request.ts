@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { amountSchema } from './transaction-request.ts';
+
+/** The body of `POST .../transactions/{id}/capture`: all that is left unless it says how much. */
+export const captureRequestSchema = z.strictObject({
+  amount: amountSchema.optional(),
+  final: z.boolean().default(true),
+});
+
+/** The body of `POST .../transactions/{id}/release`. */
+export const releaseRequestSchema = z.strictObject({});
+
+/** The body of `POST .../transactions/{id}/revert`: all that is left unless it says how much. */
+export const revertRequestSchema = z.strictObject({
+  amount: amountSchema.optional(),
+  force: z.boolean().default(false),
+});
+
+export type CaptureRequest = z.output<typeof captureRequestSchema>;
+export type RevertRequest = z.output<typeof revertRequestSchema>;

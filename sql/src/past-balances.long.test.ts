@@ -1,0 +1,3 @@
+import { testPastBalances } from './past-balances.cases.ts';
+
+testPastBalances(1_000_000);
