@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { applyCase, GENESIS, LEDGER_IDS } from './case-language.cases.ts';
+import { applyCase } from './case-language.cases.ts';
+import { GENESIS, LEDGER_IDS } from './case-words.cases.ts';
 import { chainHash } from './chain-hash.ts';
 
 describe('what a batch writes', () => {
@@ -89,6 +90,11 @@ describe('what a batch writes', () => {
       balances: [],
       transactions: [],
       entries: [],
+      heldChanges: [],
+      datedEntries: [],
+      holds: [],
+      reverted: [],
+      assets: [],
     });
   });
 

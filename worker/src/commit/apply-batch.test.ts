@@ -1,29 +1,24 @@
 import type { Command } from '@razao/shared/contract/command.ts';
-import { REJECTIONS } from '@razao/shared/contract/rejections.ts';
+import { REJECTIONS, type RejectionCode } from '@razao/shared/contract/rejections.ts';
 import { describe, expect, test } from 'vitest';
 import { CASES } from './apply-batch.cases.ts';
 import { applyBatch } from './apply-batch.ts';
-import {
-  amountText,
-  applyCase,
-  LEDGER_IDS,
-  listOf,
-  POSTED_AT,
-  parseCommands,
-  parseState,
-} from './case-language.cases.ts';
-import type { BalanceRow, BatchRows, CommandResult } from './rows.ts';
+import { applyCase, resultText, writtenTexts } from './case-language.cases.ts';
+import { listOf, POSTED_AT } from './case-words.cases.ts';
+import { idOf, parseCommands } from './command-language.cases.ts';
+import { parseState } from './given-language.cases.ts';
+import type { BatchRows } from './rows.ts';
 import { type BatchState, transactionKey } from './state.ts';
 
 describe('the rules of the ledger, a row for each case', () => {
-  test.each(CASES)('$reason', ({ given, commands, outcomes, balances }) => {
+  test.each(CASES)('$reason', ({ given, commands, outcomes, written }) => {
     const { state, results, rows } = applyCase(given, commands);
     expect(results.map(resultText).join('; ') || '-').toBe(outcomes);
-    expect(rows.balances.map(balanceText).toSorted()).toEqual(listOf(balances, ',').toSorted());
+    expect(writtenTexts(rows)).toEqual(listOf(written, ',').toSorted());
     expectLaws(state, rows);
   });
 
-  test.each(Object.keys(REJECTIONS))('the table has a row for %s', (code) => {
+  test.each(Object.keys(REJECTIONS))('the tables have a row for %s', (code) => {
     expect(
       CASES.filter(({ outcomes }) =>
         listOf(outcomes, ';').some((text) => text.split(' ')[0] === code),
@@ -35,7 +30,6 @@ describe('the rules of the ledger, a row for each case', () => {
     expect(new Set(CASES.map(({ given, commands }) => `${given}|${commands}`)).size).toBe(
       CASES.length,
     );
-    expect(new Set(CASES.map(({ reason }) => reason)).size).toBe(CASES.length);
   });
 });
 
@@ -45,6 +39,7 @@ describe('what a batch answers', () => {
     const [posted, rejected] = results;
     const { fingerprint, acceptedAt } = required(commands[0]);
     expect(posted?.outcome).toEqual({
+      version: 1,
       status: 'posted',
       kind: 'transfer',
       sequence: 1,
@@ -77,10 +72,8 @@ describe('what a batch answers', () => {
 
   test('a command that could not be processed is not even read', () => {
     const { commands, unprocessable } = parseCommands('!world>alice 1');
-    const broken = {
-      ...required(commands[0]),
-      postings: [{ source: '', destination: '', asset: '', amount: 'x' }],
-    };
+    const postings = [{ source: '', destination: '', asset: '', amount: 'x' }];
+    const broken = { ...required(commands[0]), kind: 'transfer', postings } as Command;
     expect(() => applyBatch(parseState('-'), [broken])).toThrow(SyntaxError);
     const { results } = applyBatch(parseState('-'), [broken], unprocessable);
     expect(results.map(resultText)).toEqual(['processing_failed']);
@@ -96,6 +89,86 @@ describe('what a batch answers', () => {
   test('the same batch gives the same rows and answers again', () => {
     const batch = ['alice 9', 'alice>bob 4; world>alice 5; a: alice>bob 4; carol>bob 1'] as const;
     expect(applyCase(...batch)).toEqual(applyCase(...batch));
+  });
+
+  test('a replay of what changed since is answered as it is now, at the version of the change', () => {
+    const { results } = applyCase(
+      'alice 9',
+      'hold alice>bob 9; capture a 4 keep; a: hold alice>bob 9; capture a; a: hold alice>bob 9',
+    );
+    const holds = results.filter(({ outcome }) => outcome.kind === 'hold');
+    expect(holds.map(({ outcome }) => [outcome.sequence, outcome.version, outcome.status])).toEqual(
+      [
+        [1, 1, 'pending'],
+        [1, 2, 'pending'],
+        [1, 3, 'posted'],
+      ],
+    );
+  });
+
+  test.each<[RejectionCode, string, string, string]>([
+    ['hold_not_open', 'alice 9, open x: hold alice>bob 9 for 60', 'capture x at 60', 'time'],
+    [
+      'hold_amount_exceeded',
+      'world 0, open x: hold world>bob 4 + world>carol 5',
+      'capture x 4',
+      'whole',
+    ],
+    ['revert_amount_exceeded', 'done x: alice>bob 4 + alice>carol 5', 'revert x 4', 'whole'],
+    ['target_unknown', 'world 0, open x: hold world>bob 9', 'revert x', 'captures'],
+    ['target_unknown', 'refused x: alice>bob 9', 'revert x', 'rejected'],
+    ['target_unknown', 'bob 9, done x: alice>bob 9', 'revert x; revert a', 'new transfer'],
+    ['target_unknown', 'world 0, open x: hold world>bob 9', 'release x; revert a', 'release'],
+    ['target_unknown', 'world 0, open x: hold world>bob 9', 'expire x; revert a', 'expiry'],
+  ])('%s says why, where its code does not: %s | %s', (code, given, batch, word) => {
+    const { results } = applyCase(given, batch);
+    const cause = results.at(-1)?.outcome.rejection;
+    expect(cause?.code).toBe(code);
+    expect(cause?.detail).not.toBe(REJECTIONS[code]);
+    expect(cause?.detail).toContain(word);
+  });
+
+  test('the members of a failed bulk say nothing of its cause', () => {
+    const { results } = applyCase('alice 9', '{alice>bob 9; alice>bob 1}');
+    expect(results[0]?.outcome.rejection).toEqual({
+      code: 'dependency_failed',
+      detail: REJECTIONS.dependency_failed,
+    });
+  });
+});
+
+describe('what is to be published of the transactions that were acted on', () => {
+  test.each<[string, string, string, [string, string, number][]]>([
+    ['a hold of this batch', 'alice 9', 'hold alice>bob 9; capture a', [['a', 'posted', 2]]],
+    ['a hold of before', 'world 0, open x: hold world>bob 9', 'release x', [['x', 'released', 2]]],
+    ['an expired one', 'world 0, open x: hold world>bob 9', 'expire x', [['x', 'expired', 2]]],
+    ['a reverted one', 'bob 9, done x: alice>bob 9', 'revert x 4', [['x', 'posted', 2]]],
+    ['each once', 'bob 9, done x: alice>bob 9', 'revert x 4; revert x 5', [['x', 'posted', 3]]],
+    [
+      'as it was, where nothing changed',
+      'refused x: alice>bob 9',
+      'revert x',
+      [['x', 'rejected', 1]],
+    ],
+    [
+      'for a replay too',
+      'alice 9',
+      'hold alice>bob 9; capture a; b: capture a',
+      [['a', 'posted', 2]],
+    ],
+    [
+      'as it was before a failed bulk',
+      'world 0, open x: hold world>bob 9',
+      '{capture x; bob>carol 10}',
+      [['x', 'pending', 1]],
+    ],
+    ['not what does not exist', '-', 'capture z; release z; expire z; revert z', []],
+    ['nor what nothing acts on', 'alice 9', 'alice>bob 9; hold world>bob 9', []],
+  ])('%s', (_, given, batch, expected) => {
+    const { targets } = applyCase(given, batch);
+    expect(targets.map(({ id, outcome }) => [id, outcome.status, outcome.version])).toEqual(
+      expected.map(([letter, status, version]) => [idOf(letter), status, version]),
+    );
   });
 });
 
@@ -115,38 +188,19 @@ function expectLaws(state: BatchState, rows: BatchRows): void {
     ),
   );
   for (const { after, versionBefore } of rows.balances) {
-    const own = rows.entries.filter(
-      ({ ledgerId, balanceId }) => ledgerId === after.ledgerId && balanceId === after.id,
+    const isOwn = (row: { ledgerId: number; balanceId: number }) =>
+      row.ledgerId === after.ledgerId && row.balanceId === after.id;
+    const entries = rows.entries.filter(isOwn);
+    const changes = rows.heldChanges.filter(isOwn);
+    const versions = new Set([...entries, ...changes].map(({ version }) => version));
+    expect([...versions].toSorted((a, b) => a - b)).toEqual(
+      [...versions].map((_, index) => versionBefore + 1 + index),
     );
-    expect(own.map(({ version }) => version)).toEqual(
-      own.map((_, index) => versionBefore + 1 + index),
-    );
-    expect(own.at(-1)).toMatchObject({ version: after.version, balanceAfter: after.posted });
+    expect(after.version).toBe(versionBefore + versions.size);
+    if (entries.length > 0) expect(entries.at(-1)).toMatchObject({ balanceAfter: after.posted });
+    if (changes.length > 0) expect(changes.at(-1)).toMatchObject({ heldAfter: after.held });
   }
   expect(rows.entries.reduce((sum, { amount }) => sum + amount, 0n)).toBe(0n);
-}
-
-function resultText({ outcome, replay, conflict }: CommandResult): string {
-  const { code, account, asset, available, required: wanted } = outcome.rejection ?? {};
-  return [
-    conflict ? 'conflict' : replay ? 'replay' : '',
-    code ?? outcome.status,
-    account,
-    available && `${available}/${wanted}`,
-    asset === 'BRL/2' ? '' : asset,
-  ]
-    .filter(Boolean)
-    .join(' ');
-}
-
-function balanceText({ after }: BalanceRow): string {
-  const ledger = Object.keys(LEDGER_IDS).find((name) => LEDGER_IDS[name] === after.ledgerId);
-  const words = [
-    after.address,
-    amountText(after.posted),
-    after.asset === 'BRL/2' ? '' : after.asset,
-  ];
-  return [...words, ledger === 'book' ? '' : `@${ledger}`].filter(Boolean).join(' ');
 }
 
 function required(command: Command | undefined): Command {

@@ -23,25 +23,39 @@ export function applyBatch(
   unprocessable: ReadonlySet<string> = new Set(),
 ): { results: CommandResult[]; rows: BatchRows; targets: TargetStatus[] } {
   const work = startWork(state, commands);
-  const judgeAlone: Judge = (ledger, command) =>
-    unprocessable.has(transactionKey(command.ledgerId, command.id))
-      ? rejection('processing_failed')
-      : judge(work, ledger, command);
-  const results = atomicGroups(commands).flatMap((group) => applyGroup(work, group, judgeAlone));
+  const results = atomicGroups(commands).flatMap((group) =>
+    isUnprocessable(work, group, unprocessable)
+      ? group.map((command) => applyCommand(work, command, () => rejection('processing_failed')))
+      : applyGroup(work, group),
+  );
   return { results, rows: collectRows(work), targets: collectTargets(work) };
 }
 
+/** What could not be processed must not be stored as if it had been looked at, whatever else is wrong with its group. */
+function isUnprocessable(
+  work: Work,
+  group: readonly Command[],
+  unprocessable: ReadonlySet<string>,
+): boolean {
+  if (unprocessable.size === 0) return false;
+  return group.some((command) => {
+    const key = transactionKey(command.ledgerId, command.id);
+    return unprocessable.has(key) && !work.outcomes.has(key);
+  });
+}
+
 /** All of an atomic bulk is posted, or all of it is rejected: then its cause keeps its code, and it is the others' cause. */
-function applyGroup(work: Work, group: readonly Command[], judge: Judge): CommandResult[] {
+function applyGroup(work: Work, group: readonly Command[]): CommandResult[] {
   const [first, ...others] = group;
   if (!first) return [];
-  if (others.length === 0) return [applyCommand(work, first, judge)];
+  const judgeNow: Judge = (ledger, command) => judge(work, ledger, command);
+  if (others.length === 0) return [applyCommand(work, first, judgeNow)];
   let causes = new Map<Command, Rejection>();
   if (!group.some((command) => replayOf(work, command)?.conflict)) {
     const results: CommandResult[] = [];
     const posted = attempt(work, ledgerOf(work, first), () => {
       for (const command of group) {
-        const result = applyCommand(work, command, judge);
+        const result = applyCommand(work, command, judgeNow);
         results.push(result);
         const { rejection: cause } = result.outcome;
         if (result.replay || !cause) continue;
@@ -52,9 +66,7 @@ function applyGroup(work: Work, group: readonly Command[], judge: Judge): Comman
     });
     if (posted) return results;
   }
-  // What could not be processed must not be stored as if it had been looked at.
-  const unprocessable = [...causes.values()].some(({ code }) => code === 'processing_failed');
-  const consequence = rejection(unprocessable ? 'processing_failed' : 'dependency_failed');
+  const consequence = rejection('dependency_failed');
   return group.map((command) =>
     applyCommand(work, command, () => causes.get(command) ?? consequence),
   );

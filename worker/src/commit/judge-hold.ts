@@ -34,8 +34,7 @@ export function judgeCapture(work: Work, ledger: LedgerState, command: CaptureCo
     });
   }
   if (only && left !== null && taken !== null && taken > left) {
-    const { source: account, asset } = only;
-    const about = { account, asset, available: String(left), required: String(taken) };
+    const about = { asset: only.asset, available: String(left), required: String(taken) };
     return rejection('hold_amount_exceeded', about);
   }
   const closes = taken === left || command.final;

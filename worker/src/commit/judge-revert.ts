@@ -20,8 +20,7 @@ export function judgeRevert(work: Work, ledger: LedgerState, command: RevertComm
     });
   }
   if (only && left !== null && taken !== null && taken > left) {
-    const { destination: account, asset } = only;
-    const about = { account, asset, available: String(left), required: String(taken) };
+    const about = { asset: only.asset, available: String(left), required: String(taken) };
     return rejection('revert_amount_exceeded', about);
   }
   const postings = state.postings.toReversed().map((posting) => turn(posting, taken));

@@ -1,86 +1,20 @@
-import type { Command } from '@razao/shared/contract/command.ts';
+import type { Command, Posting } from '@razao/shared/contract/command.ts';
 import { applyBatch } from './apply-batch.ts';
-import type { NaiveLedger } from './naive-ledger.cases.ts';
-import type { BatchRows, CommandResult, EntryRow, TransactionRow } from './rows.ts';
-import {
-  accountKey,
-  type BalanceState,
-  type BatchState,
-  balanceKey,
-  type Frozen,
-  type LedgerState,
-  transactionKey,
-} from './state.ts';
-
-/** The tables as far as a batch reads and writes them, each by its primary key. */
-export type MemoryDatabase = {
-  ledgers: Map<number, LedgerState>;
-  accounts: Map<string, Frozen>;
-  balances: Map<string, BalanceState>;
-  transactions: Map<string, TransactionRow>;
-  entries: Map<string, EntryRow>;
-};
+import { readFromMemory } from './memory-reads.cases.ts';
+import { type MemoryDatabase, versionKey } from './memory-tables.cases.ts';
+import type { BatchRows, CommandResult, TargetStatus, TransactionRow } from './rows.ts';
+import { accountKey, balanceKey, scaleKey, transactionKey } from './state.ts';
 
 /** Commits one batch: reads what the commands name and nothing else, applies them and writes the rows. */
 export function commitToMemory(
   database: MemoryDatabase,
   commands: readonly Command[],
   unprocessable: ReadonlySet<string>,
-): CommandResult[] {
-  const { results, rows } = applyBatch(readState(database, commands), commands, unprocessable);
+): { results: CommandResult[]; targets: TargetStatus[] } {
+  const state = readFromMemory(database, commands);
+  const { results, rows, targets } = applyBatch(state, commands, unprocessable);
   writeRows(database, rows);
-  return results;
-}
-
-/** A ledger's tables, put as the naive ledger puts them. */
-export function booksOf(
-  database: MemoryDatabase,
-  ledgerId: number,
-): Pick<NaiveLedger, 'accounts' | 'balances' | 'entries'> {
-  const own = <V>(table: ReadonlyMap<string, V>) =>
-    [...table].flatMap(([key, row]) =>
-      key.startsWith(`${ledgerId}/`) ? [[key, row] as const] : [],
-    );
-  const names = new Map<number | null, string>();
-  const balances = own(database.balances).map(([, balance]) => {
-    const { address, asset, id, posted, held, overdraftLimit, maxBalance } = balance;
-    const name = `${address} ${asset}`;
-    names.set(id, name);
-    const limits = { overdraft: overdraftLimit ?? 'none', max: maxBalance ?? 'none' } as const;
-    return [name, { posted, held, ...limits }] as const;
-  });
-  const entries = own(database.entries).map(([, { sequence, balanceId, amount, balanceAfter }]) => {
-    return { sequence, balance: names.get(balanceId) ?? 'none', amount, balanceAfter };
-  });
-  const accounts = own(database.accounts).map(
-    ([key, frozen]) => [key.slice(key.indexOf('/') + 1), frozen] as const,
-  );
-  return { accounts: new Map(accounts), balances: new Map(balances), entries };
-}
-
-function readState(database: MemoryDatabase, commands: readonly Command[]): BatchState {
-  const ids = commands.map(({ ledgerId, id }) => transactionKey(ledgerId, id));
-  const sides = commands.flatMap(({ ledgerId, postings }) =>
-    postings.flatMap(({ source, destination, asset }) =>
-      [source, destination].map((address) => ({ ledgerId, address, asset })),
-    ),
-  );
-  const transactions = pick(database.transactions, ids);
-  return {
-    ledgers: pick(
-      database.ledgers,
-      commands.map(({ ledgerId }) => ledgerId).toSorted((a, b) => a - b),
-    ),
-    accounts: pick(
-      database.accounts,
-      sides.map(({ ledgerId, address }) => accountKey(ledgerId, address)),
-    ),
-    balances: pick(
-      database.balances,
-      sides.map(({ ledgerId, address, asset }) => balanceKey(ledgerId, address, asset)),
-    ),
-    transactions: new Map([...transactions].map(([key, { outcome }]) => [key, outcome])),
-  };
+  return { results, targets };
 }
 
 function writeRows(database: MemoryDatabase, rows: BatchRows): void {
@@ -97,19 +31,36 @@ function writeRows(database: MemoryDatabase, rows: BatchRows): void {
     database.balances.set(key, after);
   }
   for (const row of rows.transactions) {
-    insert(database.transactions, transactionKey(row.command.ledgerId, row.command.id), row);
+    const key = transactionKey(row.command.ledgerId, row.command.id);
+    insert(database.transactions, key, { ...row, postings: asStored(row) });
   }
-  for (const row of rows.entries)
-    insert(database.entries, `${row.ledgerId}/${row.balanceId}/${row.version}`, row);
+  writeTargets(database, rows);
+  for (const { ledgerId, code, scale } of rows.assets)
+    insert(database.assets, scaleKey(ledgerId, code), scale);
+  for (const row of rows.entries) insert(database.entries, versionKey(row), row);
+  for (const row of rows.heldChanges) insert(database.heldChanges, versionKey(row), row);
+  for (const row of rows.datedEntries) insert(database.datedEntries, versionKey(row), row);
 }
 
-function pick<K, V>(table: ReadonlyMap<K, V>, keys: readonly K[]): Map<K, V> {
-  return new Map(
-    keys.flatMap((key) => {
-      const row = table.get(key);
-      return row === undefined ? [] : [[key, row] as const];
-    }),
-  );
+/** What became of holds, and of what was reverted. */
+function writeTargets(database: MemoryDatabase, { holds, reverted }: BatchRows): void {
+  for (const { changedBefore, ...row } of holds) {
+    const key = transactionKey(row.ledgerId, row.id);
+    expectSame('change of a hold', database.holds.get(key)?.changed ?? 0, changedBefore ?? 0);
+    database.holds.set(key, row);
+  }
+  for (const row of reverted) database.reverted.set(transactionKey(row.ledgerId, row.id), row);
+}
+
+/** Conditions are not stored, and nothing is of a command that could not be processed. */
+function asStored({ postings, bare }: TransactionRow): Posting[] {
+  if (bare) return [];
+  return postings.map(({ source, destination, asset, amount }) => ({
+    source,
+    destination,
+    asset,
+    amount,
+  }));
 }
 
 /** As a primary key does. */

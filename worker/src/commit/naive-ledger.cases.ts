@@ -1,5 +1,7 @@
-import type { Command } from '@razao/shared/contract/command.ts';
-import type { Rejection } from '@razao/shared/contract/rejections.ts';
+import type { Command, Posting } from '@razao/shared/contract/command.ts';
+import type { Rejection, RejectionCode } from '@razao/shared/contract/rejections.ts';
+import { perform } from './naive-effects.cases.ts';
+import { brokenBy } from './naive-rules.cases.ts';
 import type { Frozen } from './state.ts';
 
 /**
@@ -12,7 +14,11 @@ export type NaiveLedger = {
   accounts: Map<string, Frozen>;
   /** By address and asset, with a blank between. */
   balances: Map<string, NaiveBalance>;
+  /** The asset in which a code is kept. */
+  scales: Map<string, string>;
   entries: NaiveEntry[];
+  /** What each transaction has changed of what is held, all in all, by its sequence and balance. */
+  heldChanges: Map<string, bigint>;
   /** In order of sequence. */
   transactions: NaiveTransaction[];
 };
@@ -27,136 +33,80 @@ export type NaiveEntry = {
   balance: string;
   amount: bigint;
   balanceAfter: bigint;
+  effectiveAt: string | null;
 };
 
-/** `broken` holds every rule that the command breaks; it is rejected for one of them, posted when there is none. */
-export type NaiveTransaction = { id: string; fingerprint: string; broken: NaiveRejection[] };
 export type NaiveRejection = Omit<Rejection, 'detail'>;
-export type NaiveAnswer = {
+export type NaiveStatus = 'pending' | 'posted' | 'rejected' | 'released' | 'expired';
+/** `broken` holds every rule that the command breaks; it is rejected for one of them, not at all when there is none. */
+export type NaiveTransaction = {
+  id: string;
+  fingerprint: string;
+  kind: Command['kind'];
+  status: NaiveStatus;
+  /** The sequence of what changed it last. */
+  version: number;
+  postings: Posting[];
+  /** For each posting, how much of it was captured, and how much was reverted. */
+  captured: bigint[];
+  reverted: bigint[];
+  /** Where it is a hold. */
+  expiresAt: string | null;
+  broken: NaiveRejection[];
+};
+export type NaiveAnswer = Pick<NaiveTransaction, 'status' | 'version' | 'broken'> & {
   sequence: number;
   replay: boolean;
   conflict: boolean;
-  broken: NaiveRejection[];
 };
 
-const TOO_BIG = BigInt(`1${'0'.repeat(38)}`);
-
-/** Applies one command. */
+/** Applies one command, or all of an atomic bulk. */
 export function applyNaively(
   ledger: NaiveLedger,
-  command: Command,
-  unprocessable: boolean,
-): NaiveAnswer {
-  const before = ledger.transactions.findIndex(({ id }) => id === command.id);
-  const known = ledger.transactions[before];
-  if (known) {
-    const conflict = known.fingerprint !== command.fingerprint;
-    return { sequence: before + 1, replay: true, conflict, broken: known.broken };
-  }
-  const sequence = ledger.transactions.length + 1;
-  const entries = unprocessable ? [] : entriesOf(ledger, command, sequence);
-  const broken: NaiveRejection[] = unprocessable
-    ? [{ code: 'processing_failed' }]
-    : [
-        ...brokenByAccounts(ledger, command),
-        ...brokenByDigits(entries),
-        ...brokenByLimits(ledger, entries),
-      ];
-  ledger.transactions.push({ id: command.id, fingerprint: command.fingerprint, broken });
-  if (broken.length === 0) post(ledger, entries);
-  return { sequence, replay: false, conflict: false, broken };
+  group: readonly Command[],
+  isUnprocessable: (command: Command) => boolean,
+): NaiveAnswer[] {
+  const broken = brokenByGroup(ledger, group, isUnprocessable);
+  return group.map((command) => {
+    const replay = find(ledger, command) !== undefined;
+    if (!replay) perform(ledger, command, broken.get(command.id) ?? []);
+    const known = find(ledger, command);
+    if (!known) throw new Error(`transaction ${command.id} was not applied`);
+    return {
+      sequence: 1 + ledger.transactions.indexOf(known),
+      status: known.status,
+      version: known.version,
+      broken: known.broken,
+      replay,
+      conflict: known.fingerprint !== command.fingerprint,
+    };
+  });
 }
 
-/** A balance that was never used; the outside has no lower limit. */
-function unusedBalance(key: string): NaiveBalance {
-  return { posted: 0n, held: 0n, overdraft: key.startsWith('world ') ? 'none' : 0n, max: 'none' };
-}
-
-function balanceOf(ledger: NaiveLedger, key: string): NaiveBalance {
-  return ledger.balances.get(key) ?? unusedBalance(key);
-}
-
-function entriesOf(ledger: NaiveLedger, command: Command, sequence: number): NaiveEntry[] {
-  const entries: NaiveEntry[] = [];
-  const enter = (balance: string, amount: bigint) => {
-    const last = entries.findLast((entry) => entry.balance === balance);
-    const balanceAfter = (last?.balanceAfter ?? balanceOf(ledger, balance).posted) + amount;
-    entries.push({ sequence, balance, amount, balanceAfter });
+/** What each of the new ones breaks: nothing, if all of them may be performed. */
+function brokenByGroup(
+  ledger: NaiveLedger,
+  group: readonly Command[],
+  isUnprocessable: (command: Command) => boolean,
+): Map<string, NaiveRejection[]> {
+  const fresh = group.filter((command) => find(ledger, command) === undefined);
+  const all = (code: RejectionCode) => new Map(fresh.map(({ id }) => [id, [{ code }]]));
+  if (fresh.some(isUnprocessable)) return all('processing_failed');
+  const isConflict = (command: Command) => {
+    const known = find(ledger, command);
+    return known !== undefined && known.fingerprint !== command.fingerprint;
   };
-  for (const { source, destination, asset, amount } of command.postings) {
-    enter(`${source} ${asset}`, -BigInt(amount));
-    enter(`${destination} ${asset}`, BigInt(amount));
+  if (group.some(isConflict)) return all('dependency_failed');
+  // What breaks a rule is looked for where it does no harm.
+  const trial = group.length === 1 ? ledger : structuredClone(ledger);
+  for (const command of fresh) {
+    const broken = brokenBy(trial, command);
+    if (broken.length > 0) return all('dependency_failed').set(command.id, broken);
+    if (group.length > 1) perform(trial, command, []);
   }
-  return entries;
+  return new Map();
 }
 
-function brokenByAccounts(ledger: NaiveLedger, command: Command): NaiveRejection[] {
-  const broken: NaiveRejection[] = [];
-  for (const { source, destination } of command.postings) {
-    for (const account of [source, destination]) {
-      const mustExist = ledger.explicit && account !== 'world';
-      if (mustExist && !ledger.accounts.has(account))
-        broken.push({ code: 'account_unknown', account });
-    }
-    if (['debit', 'both'].includes(ledger.accounts.get(source) ?? '')) {
-      broken.push({ code: 'account_frozen', account: source });
-    }
-    if (['credit', 'both'].includes(ledger.accounts.get(destination) ?? '')) {
-      broken.push({ code: 'account_frozen', account: destination });
-    }
-  }
-  return broken;
-}
-
-function brokenByDigits(entries: readonly NaiveEntry[]): NaiveRejection[] {
-  return entries
-    .filter(({ balanceAfter }) => balanceAfter >= TOO_BIG || balanceAfter <= -TOO_BIG)
-    .map(({ balance }) => ({ code: 'amount_overflow', ...placeOf(balance) }));
-}
-
-function brokenByLimits(ledger: NaiveLedger, entries: readonly NaiveEntry[]): NaiveRejection[] {
-  const broken: NaiveRejection[] = [];
-  for (const key of new Set(entries.map(({ balance }) => balance))) {
-    const { posted, held, overdraft, max } = balanceOf(ledger, key);
-    const gains = entries
-      .filter(({ balance }) => balance === key)
-      .reduce((sum, { amount }) => sum + amount, 0n);
-    const free = posted - held;
-    const mayRunShort = overdraft !== 'none' && placeOf(key).account !== 'world';
-    if (gains < 0n && mayRunShort && free + gains + overdraft < 0n) {
-      broken.push({
-        code: 'insufficient_funds',
-        ...placeOf(key),
-        available: `${free}`,
-        required: `${-gains}`,
-      });
-    }
-    if (gains > 0n && max !== 'none' && posted + gains > max) {
-      const room = posted > max ? 0n : max - posted;
-      broken.push({
-        code: 'balance_limit_exceeded',
-        ...placeOf(key),
-        available: `${room}`,
-        required: `${gains}`,
-      });
-    }
-  }
-  return broken;
-}
-
-function post(ledger: NaiveLedger, entries: readonly NaiveEntry[]): void {
-  for (const entry of entries) {
-    const { account } = placeOf(entry.balance);
-    if (!ledger.accounts.has(account)) ledger.accounts.set(account, 'none');
-    ledger.balances.set(entry.balance, {
-      ...balanceOf(ledger, entry.balance),
-      posted: entry.balanceAfter,
-    });
-    ledger.entries.push(entry);
-  }
-}
-
-function placeOf(balance: string): { account: string; asset: string } {
-  const [account = '', asset = ''] = balance.split(' ');
-  return { account, asset };
+function find(ledger: NaiveLedger, { id }: Command): NaiveTransaction | undefined {
+  return ledger.transactions.find((known) => known.id === id);
 }

@@ -1,9 +1,10 @@
-import type { Command } from '@razao/shared/contract/command.ts';
-import type { MemoryDatabase } from './memory-database.cases.ts';
-import type { NaiveBalance, NaiveLedger } from './naive-ledger.cases.ts';
-import { accountKey, type BalanceState, balanceKey, type Frozen } from './state.ts';
+import type { Command, HoldCommand, TransferCommand } from '@razao/shared/contract/command.ts';
+import { balanceOf } from './naive-books.cases.ts';
+import type { NaiveBalance, NaiveLedger, NaiveStatus } from './naive-ledger.cases.ts';
+import type { Frozen } from './state.ts';
 
 export const LEDGERS = [1, 2, 3];
+export const ADDRESSES = ['world', 'alice', 'bob', 'carol', 'dave'];
 export const POSTED_AT = '2026-11-25T12:00:00.000001Z';
 
 export type Setting = {
@@ -11,83 +12,80 @@ export type Setting = {
   address: string;
   frozen: Frozen;
   asset: string | null;
-  balance: NaiveBalance;
+  balance: Omit<NaiveBalance, 'held'>;
 };
-/** What is stored, the commands that come, which of them are unprocessable, and the sizes of the batches in turn. */
+/** A transaction from before, and for each of its postings how much was captured or reverted. */
+export type Stored = {
+  command: TransferCommand | HoldCommand;
+  status: NaiveStatus;
+  captured: bigint[];
+  reverted: bigint[];
+};
+/**
+ * What is stored, the commands that come in groups that are never cut, which of them are unprocessable, and how many groups
+ * the batches have in turn. An asset in `scales` fixes the scale of its code, if nothing else stored does.
+ */
 export type World = {
   explicit: number[];
   settings: Setting[];
-  commands: Command[];
+  stored: Stored[];
+  scales: { ledgerId: number; asset: string }[];
+  groups: Command[][];
   unprocessable: string[];
   cuts: number[];
 };
 
 /** The world as the naive ledger keeps it. */
-export function createNaiveLedgers({ explicit, settings }: World): Map<number, NaiveLedger> {
-  return new Map(
-    LEDGERS.map((id) => {
-      const own = settings.filter(({ ledgerId }) => ledgerId === id);
-      const balances = own.flatMap(({ address, asset, balance }) =>
-        asset ? [[`${address} ${asset}`, balance] as const] : [],
-      );
-      const accounts = new Map(own.map(({ address, frozen }) => [address, frozen]));
-      return [
-        id,
-        {
-          explicit: explicit.includes(id),
-          accounts,
-          balances: new Map(balances),
-          entries: [],
-          transactions: [],
-        },
-      ];
-    }),
-  );
+export function createNaiveLedgers(world: World): Map<number, NaiveLedger> {
+  return new Map(LEDGERS.map((id) => [id, createNaiveLedger(world, id)]));
 }
 
-/** The same world as rows. */
-export function createDatabase(world: World): MemoryDatabase {
-  const database: MemoryDatabase = {
-    ledgers: new Map(),
-    accounts: new Map(),
+function createNaiveLedger({ explicit, settings, stored, scales }: World, id: number): NaiveLedger {
+  const own = <T extends { ledgerId: number }>(all: T[]) =>
+    all.filter(({ ledgerId }) => ledgerId === id);
+  const ledger: NaiveLedger = {
+    explicit: explicit.includes(id),
+    accounts: new Map(own(settings).map(({ address, frozen }) => [address, frozen])),
     balances: new Map(),
-    transactions: new Map(),
-    entries: new Map(),
+    scales: new Map(),
+    entries: [],
+    heldChanges: new Map(),
+    transactions: [],
   };
-  for (const [id, { explicit, accounts, balances }] of createNaiveLedgers(world)) {
-    for (const [address, frozen] of accounts)
-      database.accounts.set(accountKey(id, address), frozen);
-    for (const [index, [key, balance]] of [...balances].entries()) {
-      const row = { ...balanceRow(id, key, balance), id: index + 1 };
-      database.balances.set(balanceKey(id, row.address, row.asset), row);
-    }
-    const hash = Buffer.alloc(32).toString('base64');
-    const mode = explicit ? 'explicit' : 'auto';
-    database.ledgers.set(id, {
-      id,
-      accounts: mode,
-      nextSequence: 1,
-      nextBalance: balances.size + 1,
-      settingsVersion: 0,
-      hash,
-      postedAt: POSTED_AT,
-    });
+  for (const { address, asset, balance } of own(settings)) {
+    if (asset === null) continue;
+    ledger.balances.set(`${address} ${asset}`, { ...balance, held: 0n });
+    if (balance.posted !== 0n) fixScale(ledger, asset);
   }
-  return database;
+  for (const one of stored) if (one.command.ledgerId === id) store(ledger, one);
+  for (const { asset } of own(scales)) fixScale(ledger, asset);
+  return ledger;
 }
 
-function balanceRow(ledgerId: number, key: string, balance: NaiveBalance): BalanceState {
-  const [address = '', asset = ''] = key.split(' ');
-  const { posted, held, overdraft, max } = balance;
-  return {
-    ledgerId,
-    address,
-    asset,
-    id: null,
-    posted,
-    held,
-    overdraftLimit: overdraft === 'none' ? null : overdraft,
-    maxBalance: max === 'none' ? null : max,
-    version: posted === 0n ? 0 : 3,
-  };
+function store(ledger: NaiveLedger, { command, status, captured, reverted }: Stored): void {
+  const { id, kind, postings, fingerprint } = command;
+  const isRejected = status === 'rejected';
+  ledger.transactions.push({
+    ...{ id, fingerprint, kind, status, captured, reverted },
+    version: ledger.transactions.length + 1,
+    postings: [...postings],
+    expiresAt: command.kind === 'hold' ? command.expiresAt : null,
+    broken: isRejected ? [{ code: 'account_unknown', account: 'dave' }] : [],
+  });
+  if (isRejected) return;
+  for (const [index, { source, asset, amount }] of postings.entries()) {
+    fixScale(ledger, asset);
+    if (status !== 'pending') continue;
+    const key = `${source} ${asset}`;
+    const balance = balanceOf(ledger, key);
+    const held = balance.held + BigInt(amount) - (captured[index] ?? 0n);
+    ledger.balances.set(key, { ...balance, held });
+    if (!ledger.accounts.has(source)) ledger.accounts.set(source, 'none');
+  }
+}
+
+/** Unless it is fixed already. */
+function fixScale({ scales }: NaiveLedger, asset: string): void {
+  const code = asset.replace(/\/.*/, '');
+  if (!scales.has(code)) scales.set(code, asset);
 }

@@ -1,0 +1,80 @@
+import { type MemoryDatabase, presentOutcome, versionKey } from './memory-tables.cases.ts';
+import { sumOf } from './naive-books.cases.ts';
+import type { NaiveLedger } from './naive-ledger.cases.ts';
+
+/** A ledger's tables, put so that they can be compared with a naive ledger. */
+export function booksOf(database: MemoryDatabase, ledgerId: number) {
+  const own = <V>(table: ReadonlyMap<string, V>) =>
+    [...table].flatMap(([key, row]) =>
+      key.startsWith(`${ledgerId}/`) ? [[key.slice(key.indexOf('/') + 1), row] as const] : [],
+    );
+  const names = new Map<number | null, string>();
+  const balances = own(database.balances).map(([, balance]) => {
+    const { address, asset, id, posted, held, overdraftLimit, maxBalance } = balance;
+    const name = `${address} ${asset}`;
+    names.set(id, name);
+    const limits = { overdraft: overdraftLimit ?? 'none', max: maxBalance ?? 'none' };
+    return [name, { posted, held, ...limits }] as const;
+  });
+  const nameOf = (id: number) => names.get(id) ?? 'none';
+  const entries = own(database.entries).map(([, row]) => {
+    const { sequence, balanceId, amount, balanceAfter } = row;
+    const effectiveAt = database.datedEntries.get(versionKey(row))?.effectiveAt ?? null;
+    return { sequence, balance: nameOf(balanceId), amount, balanceAfter, effectiveAt };
+  });
+  const heldChanges: Record<string, bigint> = {};
+  for (const [, { sequence, balanceId, amount }] of own(database.heldChanges)) {
+    const key = `${sequence} ${nameOf(balanceId)}`;
+    heldChanges[key] = (heldChanges[key] ?? 0n) + amount;
+  }
+  const transactions = own(database.transactions).map(([id, { command, postings }]) => {
+    const key = `${ledgerId}/${id}`;
+    const hold = database.holds.get(key);
+    const { fingerprint, kind } = command;
+    return {
+      ...{ id, fingerprint, kind, postings },
+      status: presentOutcome(database, key)?.status,
+      version: presentOutcome(database, key)?.version,
+      amount: hold?.amount ?? null,
+      captured: hold && hold.amount !== null ? hold.captured : null,
+      expiresAt: hold?.expiresAt ?? null,
+      reverted: database.reverted.has(key) ? (database.reverted.get(key)?.amount ?? null) : 0n,
+    };
+  });
+  const scales = own(database.assets).map(([code, scale]): [string, string] => [
+    code,
+    `${code}/${scale}`,
+  ]);
+  return {
+    accounts: Object.fromEntries(own(database.accounts)),
+    balances: Object.fromEntries(balances),
+    scales: Object.fromEntries(scales),
+    entries,
+    heldChanges,
+    transactions,
+  };
+}
+
+/** A naive ledger, put likewise. */
+export function booksOfNaive(ledger: NaiveLedger): ReturnType<typeof booksOf> {
+  return {
+    accounts: Object.fromEntries(ledger.accounts),
+    balances: Object.fromEntries(ledger.balances),
+    scales: Object.fromEntries(ledger.scales),
+    entries: ledger.entries,
+    heldChanges: Object.fromEntries(ledger.heldChanges),
+    transactions: ledger.transactions.map((transaction) => {
+      const { id, fingerprint, kind, postings, status, version } = transaction;
+      const isHold = kind === 'hold' && status !== 'rejected';
+      const whole = postings.map(({ amount }) => BigInt(amount));
+      const wasReverted = transaction.reverted.some((amount) => amount > 0n);
+      return {
+        ...{ id, fingerprint, kind, postings, status, version },
+        amount: isHold ? sumOf(transaction, whole) : null,
+        captured: isHold ? sumOf(transaction, transaction.captured) : null,
+        expiresAt: isHold ? transaction.expiresAt : null,
+        reverted: wasReverted ? sumOf(transaction, transaction.reverted) : 0n,
+      };
+    }),
+  };
+}

@@ -1,0 +1,82 @@
+import type { Command, Posting } from '@razao/shared/contract/command.ts';
+import { type MemoryDatabase, presentOutcome } from './memory-tables.cases.ts';
+import {
+  accountKey,
+  type BatchState,
+  balanceKey,
+  scaleKey,
+  type TargetState,
+  transactionKey,
+} from './state.ts';
+
+/** What a batch reads: what its commands name, and what their targets name. */
+export function readFromMemory(database: MemoryDatabase, commands: readonly Command[]): BatchState {
+  const own = commands.map(({ ledgerId, id }) => transactionKey(ledgerId, id));
+  const actedOn = commands.flatMap((command) =>
+    'target' in command ? [transactionKey(command.ledgerId, command.target)] : [],
+  );
+  const before = commands.flatMap(({ ledgerId, dependsOn }) =>
+    dependsOn === undefined ? [] : [transactionKey(ledgerId, dependsOn)],
+  );
+  const sides = commands.flatMap((command) =>
+    postingsNamedBy(database, command).flatMap(({ source, destination, asset }) =>
+      [source, destination].map((address) => ({ ledgerId: command.ledgerId, address, asset })),
+    ),
+  );
+  const ledgerIds = commands.map(({ ledgerId }) => ledgerId).toSorted((a, b) => a - b);
+  return {
+    ledgers: pick(ledgerIds, (id) => database.ledgers.get(id)),
+    accounts: pick(
+      sides.map(({ ledgerId, address }) => accountKey(ledgerId, address)),
+      (key) => database.accounts.get(key),
+    ),
+    balances: pick(
+      sides.map(({ ledgerId, address, asset }) => balanceKey(ledgerId, address, asset)),
+      (key) => database.balances.get(key),
+    ),
+    transactions: pick([...own, ...actedOn, ...before], (key) => presentOutcome(database, key)),
+    targets: pick(actedOn, (key) => readTarget(database, key)),
+    scales: pick(
+      sides.map(({ ledgerId, asset }) => scaleKey(ledgerId, asset.replace(/\/.*/, ''))),
+      (key) => database.assets.get(key),
+    ),
+  };
+}
+
+/** Those of a target in the same batch are named by the command that made it. */
+function postingsNamedBy(database: MemoryDatabase, command: Command): readonly Posting[] {
+  if ('postings' in command) return command.postings;
+  const target = transactionKey(command.ledgerId, command.target);
+  return database.transactions.get(target)?.postings ?? [];
+}
+
+/** What was rejected cannot be acted on, and is not read. */
+function readTarget(database: MemoryDatabase, key: string): TargetState | undefined {
+  const row = database.transactions.get(key);
+  if (!row || row.outcome.status === 'rejected') return undefined;
+  const { postings, command } = row;
+  const hold = database.holds.get(key);
+  const reverted = database.reverted.get(key);
+  return {
+    kind: command.kind,
+    postings,
+    hold: hold
+      ? {
+          status: hold.status,
+          expiresAt: hold.expiresAt,
+          amount: hold.amount,
+          captured: hold.captured,
+        }
+      : null,
+    reverted: reverted ? { amount: reverted.amount } : null,
+  };
+}
+
+function pick<K, V>(keys: readonly K[], read: (key: K) => V | undefined): Map<K, V> {
+  return new Map(
+    keys.flatMap((key) => {
+      const row = read(key);
+      return row === undefined ? [] : [[key, row] as const];
+    }),
+  );
+}

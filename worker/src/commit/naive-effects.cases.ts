@@ -1,0 +1,140 @@
+import type { Command, Posting } from '@razao/shared/contract/command.ts';
+import { balanceOf, entriesOf, postingsOf } from './naive-books.cases.ts';
+import type { NaiveLedger, NaiveRejection, NaiveStatus } from './naive-ledger.cases.ts';
+
+/** What a naive ledger does with a command, once it is known which rules that breaks. */
+export function perform(
+  ledger: NaiveLedger,
+  command: Command,
+  broken: readonly NaiveRejection[],
+): void {
+  const { id, fingerprint, kind } = command;
+  const sequence = ledger.transactions.length + 1;
+  const isRejected = broken.length > 0;
+  const isBare = broken.some(({ code }) => code === 'processing_failed');
+  const unmoved = 'postings' in command && !isBare ? command.postings : [];
+  const asked = isRejected ? unmoved : postingsOf(ledger, command);
+  const postings = asked.map(({ source, destination, asset, amount }) => ({
+    source,
+    destination,
+    asset,
+    amount,
+  }));
+  const nothing = postings.map(() => 0n);
+  const status: NaiveStatus = isRejected ? 'rejected' : kind === 'hold' ? 'pending' : 'posted';
+  const expiresAt = command.kind === 'hold' ? command.expiresAt : null;
+  const facts = { id, fingerprint, kind, status, version: sequence, postings, expiresAt };
+  const amounts = { captured: nothing, reverted: nothing };
+  if (!isRejected) change(ledger, command, postings, sequence);
+  ledger.transactions.push({ ...facts, ...amounts, broken: [...broken] });
+}
+
+function change(
+  ledger: NaiveLedger,
+  command: Command,
+  postings: readonly Posting[],
+  sequence: number,
+): void {
+  switch (command.kind) {
+    case 'transfer':
+      fixScales(ledger, postings);
+      enter(ledger, postings, sequence, command.effectiveAt);
+      return;
+    case 'hold':
+      fixScales(ledger, postings);
+      for (const { source, asset, amount } of postings)
+        holdMore(ledger, sequence, `${source} ${asset}`, BigInt(amount));
+      return;
+    case 'capture':
+      enter(ledger, postings, sequence, null);
+      capture(ledger, command.target, postings, command.final, sequence);
+      return;
+    case 'release':
+      end(ledger, command.target, 'released', sequence);
+      return;
+    case 'expiry':
+      end(ledger, command.target, 'expired', sequence);
+      return;
+    case 'revert': {
+      enter(ledger, postings, sequence, null);
+      const target = targetOf(ledger, command.target);
+      target.version = sequence;
+      const back = postings.toReversed();
+      target.reverted = target.reverted.map((amount, i) => amount + BigInt(back[i]?.amount ?? 0));
+    }
+  }
+}
+
+function fixScales(ledger: NaiveLedger, postings: readonly Posting[]): void {
+  for (const { asset } of postings) ledger.scales.set(asset.replace(/\/.*/, ''), asset);
+}
+
+function enter(
+  ledger: NaiveLedger,
+  postings: readonly Posting[],
+  sequence: number,
+  effectiveAt: string | null,
+): void {
+  for (const entry of entriesOf(ledger, postings)) {
+    touch(ledger, entry.balance, { posted: entry.balanceAfter });
+    ledger.entries.push({ ...entry, sequence, effectiveAt });
+  }
+}
+
+function capture(
+  ledger: NaiveLedger,
+  id: string,
+  postings: readonly Posting[],
+  final: boolean,
+  sequence: number,
+): void {
+  const hold = targetOf(ledger, id);
+  const before = left(hold);
+  hold.captured = hold.captured.map((amount, i) => amount + BigInt(postings[i]?.amount ?? 0));
+  const isOver = final || left(hold).every((amount) => amount === 0n);
+  for (const [i, { source, asset }] of hold.postings.entries()) {
+    const after = isOver ? 0n : (left(hold)[i] ?? 0n);
+    holdMore(ledger, sequence, `${source} ${asset}`, after - (before[i] ?? 0n));
+  }
+  hold.version = sequence;
+  if (isOver) hold.status = 'posted';
+}
+
+function end(
+  ledger: NaiveLedger,
+  id: string,
+  status: 'released' | 'expired',
+  sequence: number,
+): void {
+  const hold = targetOf(ledger, id);
+  for (const [i, { source, asset }] of hold.postings.entries())
+    holdMore(ledger, sequence, `${source} ${asset}`, -(left(hold)[i] ?? 0n));
+  hold.version = sequence;
+  hold.status = status;
+}
+
+function holdMore(ledger: NaiveLedger, sequence: number, balance: string, amount: bigint): void {
+  touch(ledger, balance, { held: balanceOf(ledger, balance).held + amount });
+  const key = `${sequence} ${balance}`;
+  ledger.heldChanges.set(key, (ledger.heldChanges.get(key) ?? 0n) + amount);
+}
+
+function touch(
+  ledger: NaiveLedger,
+  balance: string,
+  after: { posted: bigint } | { held: bigint },
+): void {
+  const [account = ''] = balance.split(' ');
+  if (!ledger.accounts.has(account)) ledger.accounts.set(account, 'none');
+  ledger.balances.set(balance, { ...balanceOf(ledger, balance), ...after });
+}
+
+function left({ postings, captured }: ReturnType<typeof targetOf>): bigint[] {
+  return postings.map(({ amount }, index) => BigInt(amount) - (captured[index] ?? 0n));
+}
+
+function targetOf(ledger: NaiveLedger, id: string) {
+  const target = ledger.transactions.find((known) => known.id === id);
+  if (!target) throw new Error(`there is no transaction ${id}`);
+  return target;
+}

@@ -1,0 +1,52 @@
+import type { CaptureCommand, Command, RevertCommand } from '@razao/shared/contract/command.ts';
+import type { RejectionCode } from '@razao/shared/contract/rejections.ts';
+import type { NaiveLedger, NaiveRejection, NaiveTransaction } from './naive-ledger.cases.ts';
+
+/** What a command breaks by acting on its target, in the order in which it is judged. */
+export function brokenByTarget(ledger: NaiveLedger, command: Command): (() => NaiveRejection[])[] {
+  if (command.kind === 'transfer' || command.kind === 'hold') return [];
+  const target = ledger.transactions.find(({ id }) => id === command.target);
+  if (!target) return [() => [{ code: 'target_unknown' }]];
+  const isOpen = () => unless(isOpenAt(target, command.acceptedAt), 'hold_not_open');
+  if (command.kind === 'expiry')
+    return [() => unless(target.status === 'pending', 'hold_not_open')];
+  if (command.kind === 'release') return [isOpen];
+  if (command.kind === 'capture')
+    return [isOpen, () => brokenByAmount(target, target.captured, command, 'hold_amount_exceeded')];
+  return [
+    () => unless(mayBeReverted(target), 'target_unknown'),
+    () => unless(isLeft(target, target.reverted), 'already_reverted'),
+    () => brokenByAmount(target, target.reverted, command, 'revert_amount_exceeded'),
+  ];
+}
+
+function unless(holds: boolean, code: RejectionCode): NaiveRejection[] {
+  return holds ? [] : [{ code }];
+}
+
+function isOpenAt({ status, expiresAt }: NaiveTransaction, instant: string): boolean {
+  return status === 'pending' && expiresAt !== null && instant < expiresAt;
+}
+
+function mayBeReverted({ kind, status }: NaiveTransaction): boolean {
+  return status !== 'rejected' && (kind === 'transfer' || kind === 'capture');
+}
+
+function isLeft({ postings }: NaiveTransaction, gone: readonly bigint[]): boolean {
+  return postings.some(({ amount }, index) => gone[index] !== BigInt(amount));
+}
+
+/** Only where there is one posting can a part of it be asked for. */
+function brokenByAmount(
+  { postings }: NaiveTransaction,
+  gone: readonly bigint[],
+  { amount }: CaptureCommand | RevertCommand,
+  code: RejectionCode,
+): NaiveRejection[] {
+  const [only, ...others] = postings;
+  if (amount === null || !only) return [];
+  if (others.length > 0) return [{ code }];
+  const available = BigInt(only.amount) - (gone[0] ?? 0n);
+  if (BigInt(amount) <= available) return [];
+  return [{ code, asset: only.asset, available: String(available), required: amount }];
+}

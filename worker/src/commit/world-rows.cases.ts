@@ -1,0 +1,95 @@
+import type { HoldCommand, TransferCommand } from '@razao/shared/contract/command.ts';
+import { rejection } from '@razao/shared/contract/rejections.ts';
+import type { MemoryDatabase } from './memory-tables.cases.ts';
+import { sumOf } from './naive-books.cases.ts';
+import type { NaiveBalance, NaiveTransaction } from './naive-ledger.cases.ts';
+import { accountKey, type BalanceState, balanceKey, transactionKey } from './state.ts';
+import { createNaiveLedgers, POSTED_AT, type World } from './worlds.cases.ts';
+
+/** A world as rows. */
+export function createDatabase(world: World): MemoryDatabase {
+  const database: MemoryDatabase = {
+    ledgers: new Map(),
+    accounts: new Map(),
+    balances: new Map(),
+    transactions: new Map(),
+    entries: new Map(),
+    heldChanges: new Map(),
+    datedEntries: new Map(),
+    holds: new Map(),
+    reverted: new Map(),
+    assets: new Map(),
+  };
+  for (const [id, ledger] of createNaiveLedgers(world)) {
+    const { explicit, accounts, balances, scales, transactions } = ledger;
+    for (const [address, frozen] of accounts)
+      database.accounts.set(accountKey(id, address), frozen);
+    for (const [index, [key, balance]] of [...balances].entries()) {
+      const row = { ...balanceRow(id, key, balance), id: index + 1 };
+      database.balances.set(balanceKey(id, row.address, row.asset), row);
+    }
+    for (const [code, asset] of scales)
+      database.assets.set(`${id}/${code}`, asset.replace(/.*\//, ''));
+    const own = world.stored.filter(({ command }) => command.ledgerId === id);
+    for (const [index, { command }] of own.entries())
+      addTransaction(database, command, required(transactions[index]));
+    database.ledgers.set(id, {
+      id,
+      accounts: explicit ? 'explicit' : 'auto',
+      nextSequence: transactions.length + 1,
+      nextBalance: balances.size + 1,
+      settingsVersion: 0,
+      hash: Buffer.alloc(32).toString('base64'),
+      postedAt: POSTED_AT,
+    });
+  }
+  return database;
+}
+
+function addTransaction(
+  database: MemoryDatabase,
+  command: TransferCommand | HoldCommand,
+  transaction: NaiveTransaction,
+): void {
+  const { ledgerId, id, kind, fingerprint, acceptedAt } = command;
+  const { status, version, postings, expiresAt } = transaction;
+  const key = transactionKey(ledgerId, id);
+  const isRejected = status === 'rejected';
+  const facts = { kind, fingerprint, acceptedAt, postedAt: POSTED_AT, sequence: version, version };
+  const outcome = {
+    ...facts,
+    status: isRejected ? status : kind === 'hold' ? 'pending' : 'posted',
+    rejection: isRejected ? rejection('account_unknown', { account: 'dave' }) : null,
+  } as const;
+  database.transactions.set(key, { command, outcome, hash: '', postings, bare: false });
+  const place = { ledgerId, id, changed: version };
+  if (expiresAt !== null && status !== 'rejected') {
+    const whole = postings.map(({ amount }) => BigInt(amount));
+    const amount = sumOf(transaction, whole);
+    const captured = amount === null ? 0n : (sumOf(transaction, transaction.captured) ?? 0n);
+    database.holds.set(key, { ...place, status, expiresAt, amount, captured });
+  }
+  if (transaction.reverted.some((amount) => amount > 0n))
+    database.reverted.set(key, { ...place, amount: sumOf(transaction, transaction.reverted) });
+}
+
+function balanceRow(ledgerId: number, key: string, balance: NaiveBalance): BalanceState {
+  const [address = '', asset = ''] = key.split(' ');
+  const { posted, held, overdraft, max } = balance;
+  return {
+    ledgerId,
+    address,
+    asset,
+    id: null,
+    posted,
+    held,
+    overdraftLimit: overdraft === 'none' ? null : overdraft,
+    maxBalance: max === 'none' ? null : max,
+    version: posted === 0n && held === 0n ? 0 : 3,
+  };
+}
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a value is missing');
+  return value;
+}
