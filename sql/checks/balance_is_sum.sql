@@ -1,12 +1,14 @@
--- Each balance equals the sum of its entries, and its version their number; versions run from 1 without a gap.
-select b.ledger_id, b.address, b.asset, b.posted, e.total, b.version, e.entries, e.first, e.last
+-- Each balance is the sum of its entries, and what is held of it the sum of its held changes. Its version counts both, an
+-- entry and a held change of one move once, from 1 without a gap.
+select b.ledger_id, b.address, b.asset, b.posted, c.entered, b.held, c.reserved, b.version, c.versions, c.last
 from balances b
 left join (
-  select ledger_id, balance_id, sum(amount) as total, count(*) as entries, min(version) as first, max(version) as last
-  from entries
+  select ledger_id, balance_id, sum(e.amount) as entered, sum(h.amount) as reserved, count(*) as versions, max(version) as last
+  from entries e
+  full join held_changes h using (ledger_id, balance_id, version)
   group by ledger_id, balance_id
-) e on e.ledger_id = b.ledger_id and e.balance_id = b.id
-where b.posted <> coalesce(e.total, 0)
-  or b.version <> coalesce(e.entries, 0)
-  or e.first <> 1
-  or e.last <> b.version
+) c on c.ledger_id = b.ledger_id and c.balance_id = b.id
+where b.posted <> coalesce(c.entered, 0)
+  or b.held <> coalesce(c.reserved, 0)
+  or b.version <> coalesce(c.versions, 0)
+  or c.last <> b.version

@@ -1,5 +1,20 @@
--- No balance is below what its overdraft limit allows, unless the limit was lowered later; the outside has no lower limit.
-select b.ledger_id, b.address, b.asset, b.posted, b.held, b.overdraft_limit
-from balances b
-join accounts a on a.ledger_id = b.ledger_id and a.address = b.address
-where b.posted - b.held < -b.overdraft_limit and b.address <> 'world' and a.version = 1
+-- No transaction takes a balance below what its overdraft limit allows, or lifts it above its maximum, but a revert, which
+-- may have been forced. Asked of accounts whose settings are as they were first: limits that came later bind nothing earlier.
+with changes as (
+  select ledger_id, balance_id, coalesce(e.sequence, h.sequence) as sequence,
+    sum(coalesce(e.amount, 0)) as posted, sum(coalesce(e.amount, 0) - coalesce(h.amount, 0)) as available
+  from entries e
+  full join held_changes h using (ledger_id, balance_id, version)
+  group by ledger_id, balance_id, coalesce(e.sequence, h.sequence)
+), states as (
+  select *, sum(posted) over w as posted_after, sum(available) over w as available_after
+  from changes
+  window w as (partition by ledger_id, balance_id order by sequence)
+)
+select b.ledger_id, b.address, b.asset, s.sequence, s.available_after, b.overdraft_limit, s.posted_after, b.max_balance
+from states s
+join balances b on b.ledger_id = s.ledger_id and b.id = s.balance_id
+join accounts a on a.ledger_id = b.ledger_id and a.address = b.address and a.version = 1
+join transactions t on t.ledger_id = s.ledger_id and t.sequence = s.sequence and t.kind <> 'revert'
+where (s.available < 0 and s.available_after < -b.overdraft_limit and b.address <> 'world')
+  or (s.posted > 0 and s.posted_after > b.max_balance)

@@ -87,6 +87,20 @@ create table dated_totals (
   primary key (ledger_id, balance_id, level, span)
 ) with (fillfactor = 70);
 
+-- What was posted before with a date of its own.
+insert into dated_entries (ledger_id, balance_id, version, sequence, effective_at, amount, total_after)
+  select e.ledger_id, e.balance_id, e.version, e.sequence, t.effective_at, e.amount,
+    sum(e.amount) over (partition by e.ledger_id, e.balance_id order by e.version)
+  from transactions t
+  join entries e on e.ledger_id = t.ledger_id and e.sequence = t.sequence
+  where t.effective_at is not null;
+insert into dated_totals (ledger_id, balance_id, level, span, total)
+  select d.ledger_id, d.balance_id, l.level, (extract(epoch from d.effective_at) * 1000000)::bigint >> (12 * l.level),
+    sum(d.amount)
+  from dated_entries d
+  cross join generate_series(0, 3) as l (level)
+  group by 1, 2, 3, 4;
+
 drop view transactions_view;
 create view transactions_view as
   select t.ledger_id, t.id, t.kind, coalesce(h.status, t.status) as status, t.target, t.postings, t.description, t.reference,

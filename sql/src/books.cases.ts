@@ -39,6 +39,7 @@ const FILL = [
    select 'big', 'auto', n + 1, :accounts + 2, ${POSTED_AT} from (values (:transactions)) v (n)`,
   `insert into accounts (ledger_id, address)
    select 1, 'users:' || n from generate_series(0, :accounts - 1) n union all select 1, 'world'`,
+  `insert into assets (ledger_id, code, scale) values (1, 'BRL', '2')`,
   // Each transaction's id holds its number, so that a test can name it.
   `insert into transactions (ledger_id, sequence, id, accepted_at, posted_at, kind, status, fingerprint, hash, postings)
    select 1, n, ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, ${POSTED_AT}, ${POSTED_AT}, 'transfer',

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createDatabase, dropDatabase, withPostgres } from '@razao/stack/services/with-postgres.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { chainLedgers } from './books.cases.ts';
+import { runChecks } from './check.ts';
 import { migrate } from './migrate.ts';
 import { agreeOnShards, ShardsMismatch } from './shards.ts';
 
@@ -31,6 +34,23 @@ describe('migrate', () => {
     await query(`insert into ledgers (name, accounts) values ('book', 'auto')`);
     await migrate(url);
     expect(await query('select name from ledgers')).toEqual([{ name: 'book' }]);
+  });
+
+  test('brings books of the first schema along: every law holds, and their dates are known', async () => {
+    await query(
+      'create table migrations (name text primary key, applied_at timestamptz default now())',
+    );
+    const first = new URL('../migrations/0001_ledger.sql', import.meta.url);
+    await query(readFileSync(first, 'utf8'));
+    await query(`insert into migrations (name) values ('0001_ledger.sql')`);
+    await query(OLD_BOOKS);
+    expect(await migrate(url)).not.toContain('0001_ledger.sql');
+    await withPostgres(url, async (client) => {
+      await chainLedgers(client);
+      expect(await runChecks(client)).toEqual([]);
+    });
+    expect(await query(PAST)).toEqual([{ posted: '-7' }]);
+    expect(await query('select code, scale from assets')).toEqual([{ code: 'BRL', scale: '2' }]);
   });
 
   test('takes turns with others that migrate at the same time', async () => {
@@ -78,6 +98,20 @@ describe('invariant 4: the number of shards', () => {
   });
 });
 
+/** A transaction of 2026 that took effect in 2020, and one without a date of its own. */
+const OLD_BOOKS = `
+  insert into ledgers (name, accounts, next_sequence, next_balance, last_posted_at) values ('old', 'auto', 3, 3, '2026-01-02Z');
+  insert into accounts (ledger_id, address) values (1, 'world'), (1, 'alice');
+  insert into balances (ledger_id, address, asset, id, posted, version, overdraft_limit)
+    values (1, 'world', 'BRL/2', 1, -12, 2, null), (1, 'alice', 'BRL/2', 2, 12, 2, 0);
+  insert into transactions (ledger_id, sequence, id, accepted_at, posted_at, effective_at, kind, status, fingerprint, hash, postings)
+    values (1, 1, gen_random_uuid(), '2026-01-01Z', '2026-01-01Z', '2020-01-01Z', 'transfer', 'posted', sha256('a'), sha256('a'),
+        '[["world", "alice", "BRL/2", "7"]]'),
+      (1, 2, gen_random_uuid(), '2026-01-02Z', '2026-01-02Z', null, 'transfer', 'posted', sha256('b'), sha256('b'),
+        '[["world", "alice", "BRL/2", "5"]]');
+  insert into entries (ledger_id, balance_id, version, sequence, amount, balance_after)
+    values (1, 1, 1, 1, -7, -7), (1, 2, 1, 1, 7, 7), (1, 1, 2, 2, -5, -12), (1, 2, 2, 2, 5, 12);`;
+const PAST = `select posted::text from balances_at(1, 'world', '2020-06-01Z', true)`;
 const TABLES = `select tablename::text as table from pg_tables where schemaname = 'public' order by 1`;
 
 async function query<R extends object>(text: string): Promise<R[]> {

@@ -1,3 +1,3 @@
 import { testPastBalances } from './past-balances.cases.ts';
 
-testPastBalances(100_000);
+testPastBalances(200_000);

@@ -101,6 +101,24 @@ test('the answer has the shape of an account, the version of then and today’s 
   expect((await api.get(path, { 'If-None-Match': etag })).status).toBe(304);
 });
 
+test('the ETag is that of the past: only a backdated posting changes it, and consistency=strong does not', async () => {
+  const ledger = await api.newLedger();
+  await posted(await api.post(ledger, transfer('world', 'a', '7'), { wait: 10 }));
+  const query = { at: '2020-06-01T00:00:00Z', by: 'effective' };
+  const before = await past(ledger, 'a', query);
+  const strong = await past(ledger, 'a', { ...query, consistency: 'strong' });
+  expect(strong).toMatchObject({ status: 200, body: before.body });
+  const known = { 'If-None-Match': before.headers.get('etag') ?? '' };
+  const path = `/v1/ledgers/${ledger}/accounts/a?${new URLSearchParams(query)}`;
+  await posted(await api.post(ledger, transfer('world', 'a', '3'), { wait: 10 }));
+  expect((await api.get(path, known)).status).toBe(304);
+  const sent = { ...transfer('world', 'a', '5'), effective_at: '2020-01-01T00:00:00Z' };
+  await posted(await api.post(ledger, sent, { wait: 10 }));
+  const after = await api.get(path, known);
+  expect(after).toMatchObject({ status: 200, body: { balances: { 'BRL/2': { posted: '5' } } } });
+  expect(after.headers.get('cache-control')).toBe('private, no-cache');
+});
+
 describe('an account without a past', () => {
   test('is empty where it was never used, and a 404 in an explicit ledger', async () => {
     const at = { at: new Date().toISOString() };
@@ -119,6 +137,8 @@ test.each([
   ['at', 'at=2026-02-30T00:00:00Z'],
   ['at', 'at=2026-02-01T00:00:00'],
   ['at', 'at='],
+  ['at', 'at=2026-02-01T00:00:00Z&at=2026-02-01T00:00:00Z'],
+  ['at', 'at=0001-01-01T00:00:00%2B01:00'],
   ['by', 'at=2026-02-01T00:00:00Z&by=hearsay'],
   ['by', 'by=effective'],
 ])('a query that is not valid is a 400 that names %s: %s', async (parameter, query) => {

@@ -21,6 +21,7 @@ const KEYS: Record<string, string[]> = {
   holds: ['ledger_id', 'id'],
   reverted: ['ledger_id', 'id'],
   assets: ['ledger_id', 'code'],
+  dated_entries: ['ledger_id', 'balance_id'],
 };
 
 /**
@@ -110,7 +111,13 @@ function acting(holds: readonly Command[], moves: readonly Command[]): Command[]
   return [
     ...holds.map(({ id }) => capture(1, id)),
     ...(first
-      ? [revert(1, first.id), transfer(1, 'world>users:1 1', { dependsOn: first.id })]
+      ? [
+          revert(1, first.id),
+          transfer(1, 'world>users:1 1', {
+            dependsOn: first.id,
+            effectiveAt: '2020-01-02T03:04:05.000000Z',
+          }),
+        ]
       : []),
   ];
 }
