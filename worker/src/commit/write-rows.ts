@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { loadCommand, type Statement } from '@razao/sql/load.ts';
 import { arrayLiteral } from './array-literal.ts';
 import type { LockSession } from './lock-session.ts';
@@ -23,14 +24,15 @@ type Cell = string | number | bigint | null;
  * another number of rows than it was given: then somebody else has written here, and nothing may be committed.
  */
 export async function writeRows(session: LockSession, rows: BatchRows): Promise<void> {
+  const writer = startWriting(session);
   const created = rows.balances.filter((row) => row.isNew);
   const changed = rows.balances.filter((row) => !row.isNew);
-  await write(session, insertAccounts, rows.accounts, (row) => [row.ledgerId, row.address]);
-  await write(session, insertAssets, rows.assets, (row) => [row.ledgerId, row.code, row.scale]);
-  await write(session, insertBalances, created, createdCells);
-  await write(session, updateBalances, changed, changedCells);
-  await write(session, insertTransactions, rows.transactions, transactionCells);
-  await write(session, insertEntries, rows.entries, (row) => [
+  await writer.write(insertAccounts, rows.accounts, (row) => [row.ledgerId, row.address]);
+  await writer.write(insertAssets, rows.assets, (row) => [row.ledgerId, row.code, row.scale]);
+  await writer.write(insertBalances, created, createdCells);
+  await writer.write(updateBalances, changed, changedCells);
+  await writer.write(insertTransactions, rows.transactions, transactionCells);
+  await writer.write(insertEntries, rows.entries, (row) => [
     row.ledgerId,
     row.balanceId,
     row.version,
@@ -38,8 +40,8 @@ export async function writeRows(session: LockSession, rows: BatchRows): Promise<
     row.amount,
     row.balanceAfter,
   ]);
-  await writeHolds(session, rows);
-  await write(session, insertDatedEntries, rows.datedEntries, (row) => [
+  await writeHolds(writer, rows);
+  await writer.write(insertDatedEntries, rows.datedEntries, (row) => [
     row.ledgerId,
     row.balanceId,
     row.version,
@@ -47,13 +49,13 @@ export async function writeRows(session: LockSession, rows: BatchRows): Promise<
     row.effectiveAt,
     row.amount,
   ]);
-  await write(session, putReverted, rows.reverted, (row) => [
+  await writer.write(putReverted, rows.reverted, (row) => [
     row.ledgerId,
     row.id,
     row.amount,
     row.changed,
   ]);
-  await write(session, closeLedgers, rows.ledgers, ({ after, firstSequence, addresses }) => [
+  await writer.write(closeLedgers, rows.ledgers, ({ after, firstSequence, addresses }) => [
     after.id,
     firstSequence,
     after.nextSequence,
@@ -62,12 +64,13 @@ export async function writeRows(session: LockSession, rows: BatchRows): Promise<
     after.hash,
     JSON.stringify(addresses),
   ]);
+  await writer.done();
 }
 
-async function writeHolds(session: LockSession, rows: BatchRows): Promise<void> {
+async function writeHolds(writer: Writer, rows: BatchRows): Promise<void> {
   const created = rows.holds.filter((row) => row.changedBefore === null);
   const changed = rows.holds.filter((row) => row.changedBefore !== null);
-  await write(session, insertHeldChanges, rows.heldChanges, (row) => [
+  await writer.write(insertHeldChanges, rows.heldChanges, (row) => [
     row.ledgerId,
     row.balanceId,
     row.version,
@@ -75,7 +78,7 @@ async function writeHolds(session: LockSession, rows: BatchRows): Promise<void> 
     row.amount,
     row.heldAfter,
   ]);
-  await write(session, insertHolds, created, (row) => [
+  await writer.write(insertHolds, created, (row) => [
     row.ledgerId,
     row.id,
     row.status,
@@ -84,7 +87,7 @@ async function writeHolds(session: LockSession, rows: BatchRows): Promise<void> 
     row.captured,
     row.changed,
   ]);
-  await write(session, updateHolds, changed, (row) => [
+  await writer.write(updateHolds, changed, (row) => [
     row.ledgerId,
     row.id,
     row.status,
@@ -94,13 +97,31 @@ async function writeHolds(session: LockSession, rows: BatchRows): Promise<void> 
   ]);
 }
 
-async function write<T>(
-  session: LockSession,
-  statement: Statement,
-  rows: readonly T[],
-  cells: (row: T) => Cell[],
-) {
-  if (rows.length === 0) return;
+type Writer = {
+  write<T>(statement: Statement, rows: readonly T[], cells: (row: T) => Cell[]): Promise<void>;
+  /** Resolves when the last statement is answered. */
+  done(): Promise<void>;
+};
+
+/** One statement at a time; while Postgres is at work on one, the next is put together. */
+function startWriting(session: LockSession): Writer {
+  let underWay: Promise<void> = Promise.resolve();
+  return {
+    async write(statement, rows, cells) {
+      if (rows.length === 0) return;
+      const literals = toLiterals(rows, cells);
+      await underWay;
+      underWay = run(session, statement, literals, rows.length);
+      // Whoever awaits it hears of its failure; until then nobody does.
+      underWay.catch(() => {});
+      // It has to be on its way before this thread is busy with the next one.
+      await setImmediate();
+    },
+    done: () => underWay,
+  };
+}
+
+function toLiterals<T>(rows: readonly T[], cells: (row: T) => Cell[]): string[] {
   const columns: Cell[][] = [];
   for (const row of rows) {
     const values = cells(row);
@@ -110,11 +131,18 @@ async function write<T>(
       column.push(values[i] as Cell);
     }
   }
-  const { rowCount } = await session.query(statement, columns.map(arrayLiteral));
-  if (rowCount !== rows.length) {
-    throw new Error(
-      `${statement.name} wrote ${rowCount} of ${rows.length} rows: another writer was here`,
-    );
+  return columns.map(arrayLiteral);
+}
+
+async function run(
+  session: LockSession,
+  statement: Statement,
+  literals: string[],
+  rows: number,
+): Promise<void> {
+  const { rowCount } = await session.query(statement, literals);
+  if (rowCount !== rows) {
+    throw new Error(`${statement.name} wrote ${rowCount} of ${rows} rows: another writer was here`);
   }
 }
 
