@@ -7,6 +7,7 @@ test('a scenario alone gets its defaults', () => {
     connections: 64,
     seconds: 20,
     accounts: 10_000,
+    bulk: null,
     pairs: null,
     url: null,
     own: false,
@@ -14,6 +15,20 @@ test('a scenario alone gets its defaults', () => {
   });
   expect(parseOptions(['hot', '--own']).own).toBe(true);
   expect(parseOptions(['duplicates'])).toMatchObject({ connections: 200, seconds: 10 });
+  expect(parseOptions(['mix'])).toMatchObject({ connections: 16, seconds: 20, bulk: null });
+});
+
+test('a bulk has a size, and may be atomic or go in opposite ways', () => {
+  const bulk = { size: 100, atomic: false, opposite: false };
+  expect(parseOptions(['bulk'])).toMatchObject({ connections: 16, accounts: 10_000, bulk });
+  expect(parseOptions(['bulk', '--size', '7', '--atomic']).bulk).toMatchObject({
+    size: 7,
+    atomic: true,
+  });
+  expect(parseOptions(['bulk', '--opposite'])).toMatchObject({
+    accounts: 4,
+    bulk: { ...bulk, opposite: true },
+  });
 });
 
 test('every option is read, a URL down to its origin', () => {
@@ -24,6 +39,7 @@ test('every option is read, a URL down to its origin', () => {
     connections: 8,
     seconds: 3,
     accounts: 50,
+    bulk: null,
     pairs: 2,
     url: 'http://127.0.0.1:3000',
     own: false,
@@ -40,6 +56,10 @@ test.each([
   ['spread --accounts 1', '--accounts takes'],
   ['spread --url 127.0.0.1:3000', '--url takes'],
   ['duplicates --pairs 3', '--pairs compares'],
+  ['bulk --pairs 3', '--pairs compares'],
+  ['bulk --size 1001', '--size takes'],
+  ['spread --atomic', 'are for bulk'],
+  ['mix --size 3', 'are for bulk'],
   ['hot --own --url http://127.0.0.1:3000', 'exclude each other'],
   ['spread --fast', '--fast'],
 ])('%j is refused', (line, reason) => {

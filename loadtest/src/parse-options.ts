@@ -1,12 +1,17 @@
 import { parseArgs } from 'node:util';
+import { BULK_TRANSACTIONS_MAX } from '@razao/shared/contract/limits.ts';
+import type { BulkPlan } from './generate/create-traffic.ts';
 
-export type Scenario = 'spread' | 'hot' | 'duplicates';
+const SCENARIOS = ['spread', 'hot', 'bulk', 'mix', 'duplicates'] as const;
+export type Scenario = (typeof SCENARIOS)[number];
 
 export type Options = {
   scenario: Scenario;
   connections: number;
   seconds: number;
   accounts: number;
+  /** Of bulk; null for every other scenario. */
+  bulk: BulkPlan | null;
   /** Runs that many interleaved pairs of spread and hot; null: one run of the scenario. */
   pairs: number | null;
   url: string | null;
@@ -15,10 +20,13 @@ export type Options = {
   jsonFile: string | null;
 };
 
-export const USAGE = `usage: npm run load -- spread|hot|duplicates [options]
-  --connections N   kept busy at once (64; duplicates: 200)
+export const USAGE = `usage: npm run load -- spread|hot|bulk|mix|duplicates [options]
+  --connections N   kept busy at once (64; bulk and mix: 16; duplicates: 200)
   --seconds N       how long requests are made (20; duplicates: 10)
-  --accounts N      that spread picks from (10000)
+  --accounts N      that spread and bulk pick from (10000; with --opposite: 4)
+  --size N          bulk: transactions in each request (100)
+  --atomic          bulk: all of a request's transactions are posted, or none
+  --opposite        bulk: half of them go the opposite way of the others, over the same few accounts
   --pairs N         N interleaved pairs of spread and hot, with medians and their ratio
   --url URL         a running API; else that of npm start, else a stack of its own
   --own             a stack of its own in any case
@@ -33,6 +41,9 @@ export function parseOptions(args: string[]): Options {
       connections: { type: 'string' },
       seconds: { type: 'string' },
       accounts: { type: 'string' },
+      size: { type: 'string' },
+      atomic: { type: 'boolean' },
+      opposite: { type: 'boolean' },
       pairs: { type: 'string' },
       url: { type: 'string' },
       own: { type: 'boolean' },
@@ -40,18 +51,28 @@ export function parseOptions(args: string[]): Options {
     },
   });
   const scenario = readScenario(positionals);
-  const storm = scenario === 'duplicates';
-  if (storm && values.pairs !== undefined) {
-    throw new Error('--pairs compares spread with hot, not duplicates');
+  if (scenario !== 'spread' && scenario !== 'hot' && values.pairs !== undefined) {
+    throw new Error(`--pairs compares spread with hot, not ${scenario}`);
+  }
+  if (scenario !== 'bulk' && (values.size || values.atomic || values.opposite)) {
+    throw new Error('--size, --atomic and --opposite are for bulk');
   }
   if (values.own && values.url !== undefined) {
     throw new Error('--url and --own exclude each other');
   }
   return {
     scenario,
-    connections: readCount('connections', values.connections, storm ? 200 : 64, [1, 2000]),
-    seconds: readCount('seconds', values.seconds, storm ? 10 : 20, [1, 3600]),
-    accounts: readCount('accounts', values.accounts, 10_000, [2, 1_000_000]),
+    connections: readCount('connections', values.connections, CONNECTIONS[scenario], [1, 2000]),
+    seconds: readCount('seconds', values.seconds, scenario === 'duplicates' ? 10 : 20, [1, 3600]),
+    accounts: readCount('accounts', values.accounts, values.opposite ? 4 : 10_000, [2, 1_000_000]),
+    bulk:
+      scenario === 'bulk'
+        ? {
+            size: readCount('size', values.size, 100, [1, BULK_TRANSACTIONS_MAX]),
+            atomic: values.atomic ?? false,
+            opposite: values.opposite ?? false,
+          }
+        : null,
     pairs: values.pairs === undefined ? null : readCount('pairs', values.pairs, 3, [1, 50]),
     url: readUrl(values.url),
     own: values.own ?? false,
@@ -59,12 +80,15 @@ export function parseOptions(args: string[]): Options {
   };
 }
 
+const CONNECTIONS = { spread: 64, hot: 64, bulk: 16, mix: 16, duplicates: 200 } as const;
+
 function readScenario(positionals: string[]): Scenario {
   const [name, ...rest] = positionals;
-  if (rest.length > 0 || (name !== 'spread' && name !== 'hot' && name !== 'duplicates')) {
-    throw new Error('name one scenario: spread, hot or duplicates');
+  const scenario = SCENARIOS.find((known) => known === name);
+  if (rest.length > 0 || scenario === undefined) {
+    throw new Error('name one scenario: spread, hot, bulk, mix or duplicates');
   }
-  return name;
+  return scenario;
 }
 
 function readCount(

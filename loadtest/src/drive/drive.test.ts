@@ -61,6 +61,19 @@ test('every request is told its own answer, or is named as unanswered', async ()
   expect(driven.endedAt - driven.startedAt).toBeGreaterThan(290);
 });
 
+test('each connection is known by its number', async () => {
+  const numbers = new Set<number>();
+  await drive<number>({
+    apiUrl: 'http://127.0.0.1:1',
+    connections: 3,
+    seconds: 0.1,
+    next: (connection) => numbers.add(connection).size,
+    encode: () => '',
+    onAnswer: () => {},
+  });
+  expect([...numbers].sort()).toEqual([0, 1, 2]);
+});
+
 test('latency is that of the answers, timed from their own request', async () => {
   const { driven } = await driveAgainst((key, response) => {
     setTimeout(() => accept(key, response), 20);

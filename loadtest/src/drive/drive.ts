@@ -25,8 +25,8 @@ export type DrivePlan<T> = {
   apiUrl: string;
   connections: number;
   seconds: number;
-  /** Makes up the next request of any connection. */
-  next(): T;
+  /** Makes up the next request of a connection; they are numbered from 0. */
+  next(connection: number): T;
   /** The whole HTTP request; called again when it must be sent again. */
   encode(request: T): string;
   onAnswer(request: T, answer: Answer): void;
@@ -79,7 +79,7 @@ export async function drive<T>(plan: DrivePlan<T>): Promise<Driven<T>> {
         sampleInt: SAMPLE_MS,
         setupClient(client) {
           reconnectCalmly(client as RawClient);
-          connections.push(attach(client as RawClient, plan, histogram));
+          connections.push(attach(client as RawClient, connections.length, plan, histogram));
         },
       },
       (error) => (error ? reject(error) : resolve()),
@@ -105,6 +105,7 @@ export async function drive<T>(plan: DrivePlan<T>): Promise<Driven<T>> {
  */
 function attach<T>(
   client: RawClient,
+  number: number,
   plan: DrivePlan<T>,
   histogram: RecordableHistogram,
 ): Connection<T> {
@@ -119,7 +120,7 @@ function attach<T>(
   };
   client.getRequestBuffer = () => {
     if (connection.request === null) {
-      connection.request = plan.next();
+      connection.request = plan.next(number);
       connection.sends = 0;
     } else {
       connection.orderly = false;

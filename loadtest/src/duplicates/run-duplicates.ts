@@ -88,6 +88,7 @@ async function verifyStorm({ addresses, keys }: Storm, check: StormCheck): Promi
   const books = createBooks(addresses.length);
   const accepted = keys.map(({ id, spellings, transfer }) => ({
     ...transfer,
+    outcome: 'posted' as const,
     key: id ?? `never told for ${spellings[0]}`,
   }));
   for (const transfer of accepted) {

@@ -1,4 +1,4 @@
-import type { Keyed } from '../generate/create-tally.ts';
+import type { Transfer } from '../generate/transfer.ts';
 
 /** One of the keys that everybody sends, and what is known about it. */
 export type StormKey = {
@@ -14,7 +14,7 @@ export type StormKey = {
   bodies: string[];
   /** Another command. */
   otherBody: string;
-  transfer: Omit<Keyed, 'key'>;
+  transfer: Transfer;
 };
 
 export type StormRequest = { of: StormKey; key: string; body: string; conflicting: boolean };

@@ -12,3 +12,11 @@ test('a request is complete, and its length is that of its body', () => {
       '{"postings":[{"source":"world","destination":"a:1","asset":"BRL/2","amount":"12"}]}',
   );
 });
+
+test('a bulk has no key of its own and goes below', () => {
+  const encode = createEncoder({ apiUrl: 'http://127.0.0.1:3000', ledger: 'load', key: 'secret' });
+  expect(encode(null, '{}', '/bulk')).toBe(
+    'POST /v1/ledgers/load/transactions/bulk HTTP/1.1\r\nHost: 127.0.0.1:3000\r\nConnection: keep-alive\r\n' +
+      'Authorization: Bearer secret\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}',
+  );
+});

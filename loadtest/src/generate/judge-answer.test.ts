@@ -25,5 +25,17 @@ test.each([
   { status: 404, body: '{"code":"ledger_not_found"}', judgement: 'wrong' },
 ])('$status $body is $judgement', ({ status, body, sends = 1, orderly = true, judgement }) => {
   const raw = Buffer.from(`HTTP/1.1 ${status} …\r\n\r\n${body}`);
-  expect(judgeAnswer(KEY, { status, headers: [], raw, sends, orderly })).toBe(judgement);
+  expect(judgeAnswer([KEY], { status, headers: [], raw, sends, orderly })).toBe(judgement);
+});
+
+test('an answer to a bulk names every transaction in its order', () => {
+  const keys = [KEY, KEY.replace('073', '074'), KEY.replace('073', '075')];
+  const judge = (ids: string[]) => {
+    const data = ids.map((id) => ({ id, status: 'queued' }));
+    const raw = Buffer.from(JSON.stringify({ data }));
+    return judgeAnswer(keys, { status: 202, headers: [], raw, sends: 1, orderly: true });
+  };
+  expect(judge(keys)).toBe('accepted');
+  expect(judge(keys.slice(0, 2))).toBe('wrong');
+  expect(judge(keys.toReversed())).toBe('wrong');
 });

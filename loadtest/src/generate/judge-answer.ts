@@ -6,16 +6,29 @@ import type { Answer } from '../drive/drive.ts';
  */
 export type Judgement = 'accepted' | 'refused' | 'unknown' | 'wrong';
 
-/** What an answer to a transaction with this UUID, in lower case, as its key says about it. */
-export function judgeAnswer(key: string, answer: Answer): Judgement {
+/**
+ * What an answer to transactions with these UUIDs, in lower case, as their keys says about them: to one alone, or to all of
+ * a bulk, in its order.
+ */
+export function judgeAnswer(keys: readonly string[], answer: Answer): Judgement {
   const { status, raw, sends, orderly } = answer;
   if (status >= 200 && status < 300) {
-    const itsOwn = raw.includes(`"id":"${key}"`);
-    return itsOwn ? 'accepted' : orderly ? 'wrong' : 'unknown';
+    return namesAll(raw, keys) ? 'accepted' : orderly ? 'wrong' : 'unknown';
   }
   if (status === 429 || (status === 503 && raw.includes('"code":"overloaded"'))) {
     // The try before this one may have got through although its answer was lost.
     return sends === 1 ? 'refused' : 'unknown';
   }
   return status >= 500 || !orderly ? 'unknown' : 'wrong';
+}
+
+/** Whether the ids stand in the JSON in this order. */
+export function namesAll(raw: Buffer, keys: readonly string[]): boolean {
+  let at = 0;
+  for (const key of keys) {
+    const found = raw.indexOf(`"id":"${key}"`, at);
+    if (found < 0) return false;
+    at = found + 1;
+  }
+  return true;
 }

@@ -14,3 +14,9 @@ export const FIRST_PLACE = 2;
 export function isDoomed(transfer: Transfer): boolean {
   return transfer.source === EMPTY_PLACE;
 }
+
+/** What becomes of a transfer: it is posted, or rejected with that code. */
+export type Outcome = 'posted' | 'insufficient_funds' | 'dependency_failed';
+
+/** A transfer under its idempotency key, a UUID in lower case, which is then the transaction's id; its outcome is known beforehand. */
+export type Keyed = Transfer & { key: string; outcome: Outcome };

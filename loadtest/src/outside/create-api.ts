@@ -1,4 +1,4 @@
-import type { RequestTarget } from '../generate/create-encoder.ts';
+import type { RequestTarget, Sent } from '../generate/create-encoder.ts';
 
 const ANSWER_MS_MAX = 10_000;
 
@@ -7,10 +7,12 @@ export type ApiAnswer = { status: number; body: Record<string, unknown> };
 /** The API seen through plain fetch, for everything that is not the load itself. */
 export type Api = {
   putLedger(): Promise<void>;
-  /** `body` is JSON text. */
-  postTransaction(key: string, body: string): Promise<ApiAnswer>;
+  post(sent: Sent): Promise<ApiAnswer>;
   getTransaction(id: string): Promise<ApiAnswer>;
-  getAccount(address: string): Promise<ApiAnswer>;
+  /** As it is, or as the query asks. */
+  getAccount(address: string, query?: Record<string, string>): Promise<ApiAnswer>;
+  /** `settings` as the contract has them. */
+  putAccount(address: string, settings: object): Promise<void>;
 };
 
 /** Speaks for one ledger. */
@@ -33,10 +35,27 @@ export function createApi({ apiUrl, ledger, key }: RequestTarget): Api {
         throw new Error(`cannot create ledger ${ledger}: ${status} ${JSON.stringify(body)}`);
       }
     },
-    postTransaction: (idempotencyKey, body) =>
-      ask('/transactions', 'POST', { ...json, 'idempotency-key': idempotencyKey }, body),
+    post: ({ below, key: own, body }) =>
+      ask(
+        `/transactions${below}`,
+        'POST',
+        own === null ? json : { ...json, 'idempotency-key': own },
+        body,
+      ),
     getTransaction: (id) => ask(`/transactions/${id}`, 'GET'),
-    getAccount: (address) => ask(`/accounts/${address}`, 'GET'),
+    getAccount: (address, query = {}) =>
+      ask(`/accounts/${address}?${new URLSearchParams(query)}`, 'GET'),
+    async putAccount(address, settings) {
+      const { status, body } = await ask(
+        `/accounts/${address}`,
+        'PUT',
+        json,
+        JSON.stringify(settings),
+      );
+      if (status !== 201 && status !== 200) {
+        throw new Error(`cannot set up ${address}: ${status} ${JSON.stringify(body)}`);
+      }
+    },
   };
 }
 

@@ -12,6 +12,8 @@ export type Outside = {
   /** Transactions of a ledger that are posted or rejected. */
   countDecided(ledger: string): Promise<number>;
   storage(): Promise<Storage>;
+  /** Deadlocks that Postgres has ever broken in this database. */
+  countDeadlocks(): Promise<number>;
 };
 
 /** Runs `work` with connections to Postgres and Redis, past the API, and closes them. */
@@ -36,6 +38,7 @@ export async function withOutside<T>(
         countQueued,
         countDecided: (ledger) => countDecided(pg, ledger),
         storage: () => readStorage(pg, redis),
+        countDeadlocks: () => countDeadlocks(pg),
       });
     } finally {
       redis.disconnect();
@@ -50,6 +53,13 @@ async function countDecided(pg: Client, ledger: string): Promise<number> {
     [ledger],
   );
   return Number(rows[0]?.sequence ?? 0);
+}
+
+async function countDeadlocks(pg: Client): Promise<number> {
+  const { rows } = await pg.query<{ deadlocks: string }>(
+    'select deadlocks from pg_stat_database where datname = current_database()',
+  );
+  return Number(rows[0]?.deadlocks);
 }
 
 async function readShards(pg: Client): Promise<number> {

@@ -8,6 +8,7 @@ test('a run that was as it had to be', () => {
       accepted  202,000  10,100/s
       posted    200,000   9,950/s
       rejected    2,000
+      moved     1001000.50 of BRL/2
       answers   201,936 × 202
       latency   p50 4.3 ms, p90 8.0 ms, p99 19.5 ms, max 120.0 ms
       drained   0.10 s after the last request
@@ -32,4 +33,11 @@ test('what differs, errors and refusals are named', () => {
   expect(text).toContain('errors    2 × ECONNRESET, 1,234 × refused, nothing stored');
   expect(text).toContain('DIFFERS   balances that differ (1): a has 41, not 40');
   expect(text).not.toContain('verified');
+});
+
+test('a bulk says how large it was, and how many a second', () => {
+  const bulk = { size: 100, atomic: true, opposite: false };
+  const text = formatLoad(fakeResult({ scenario: 'bulk', bulk, statuses: { 202: 2020 } }));
+  expect(text).toContain('bulk of 100, atomic: 64 connections');
+  expect(text).toContain('bulks     101.0/s accepted');
 });

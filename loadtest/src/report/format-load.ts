@@ -1,3 +1,5 @@
+import { formatAmount } from '@razao/shared/contract/amount.ts';
+import { ASSET } from '../generate/transfer.ts';
 import type { LoadResult } from '../scenarios/load-result.ts';
 import { formatCounts } from './format-counts.ts';
 import { formatLatency } from './format-latency.ts';
@@ -5,16 +7,18 @@ import { formatNumber } from './format-number.ts';
 import { formatTable } from './format-table.ts';
 import { formatUsage } from './format-usage.ts';
 
-/** The report of one run of spread or hot. */
+/** The report of one run of spread, hot or bulk. */
 export function formatLoad(result: LoadResult): string {
   const { scenario, connections, accounts, seconds, ledger, problems } = result;
-  const title = `${scenario}: ${connections} connections, ${formatNumber(seconds, 1)} s, ${formatNumber(accounts)} accounts, ledger ${ledger}`;
+  const title = `${scenario}${formatBulk(result)}: ${connections} connections, ${formatNumber(seconds, 1)} s, ${formatNumber(accounts)} accounts, ledger ${ledger}`;
   const rates = formatTable([
     ['accepted', formatNumber(result.accepted), `${formatNumber(result.acceptedPerSecond)}/s`],
     ['posted', formatNumber(result.posted), `${formatNumber(result.postedPerSecond)}/s`],
     ['rejected', formatNumber(result.rejected)],
   ]);
   const rest = [
+    ...formatRequests(result),
+    `moved     ${formatAmount(result.moved, ASSET)} of ${ASSET}`,
     `answers   ${formatCounts(result.statuses)}`,
     `latency   ${formatLatency(result.latencyMs)}`,
     `drained   ${formatNumber(result.drainSeconds, 2)} s after the last request`,
@@ -32,4 +36,16 @@ export function formatLoad(result: LoadResult): string {
       : problems.map((problem) => `DIFFERS   ${problem}`);
   const body = [...rates, ...rest, ...formatUsage(result.processes), stored, ...verdict];
   return [title, ...body.map((line) => `  ${line}`)].join('\n');
+}
+
+function formatBulk({ bulk }: LoadResult): string {
+  if (bulk === null) return '';
+  const atomic = bulk.atomic ? ', atomic' : '';
+  return ` of ${bulk.size}${atomic}${bulk.opposite ? ', opposite' : ''}`;
+}
+
+/** What a bulk's answers and latency are of. */
+function formatRequests({ bulk, statuses, seconds }: LoadResult): string[] {
+  if (bulk === null) return [];
+  return [`bulks     ${formatNumber((statuses[202] ?? 0) / seconds, 1)}/s accepted`];
 }

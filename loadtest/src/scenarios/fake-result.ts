@@ -4,6 +4,7 @@ import type { LoadResult } from './load-result.ts';
 export function fakeResult(about: Partial<LoadResult> = {}): LoadResult {
   return {
     scenario: 'spread',
+    bulk: null,
     ledger: 'load-spread-1',
     connections: 64,
     accounts: 10_000,
@@ -13,6 +14,7 @@ export function fakeResult(about: Partial<LoadResult> = {}): LoadResult {
     acceptedPerSecond: 10_100,
     posted: 200_000,
     postedPerSecond: 9_950,
+    moved: '100100050',
     rejected: 2_000,
     drainSeconds: 0.1,
     settled: 64,

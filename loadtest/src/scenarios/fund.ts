@@ -26,7 +26,8 @@ export async function fund(
       asset: ASSET,
       amount: String(FUNDING),
     }));
-    const id = await postUntilAccepted(api, randomUUIDv7(), JSON.stringify({ postings }));
+    const id = randomUUIDv7();
+    await postUntilAccepted(api, { below: '', key: id, body: JSON.stringify({ postings }) });
     for (const place of hundred) {
       books.enter({ source: WORLD_PLACE, destination: place, amount: FUNDING });
     }

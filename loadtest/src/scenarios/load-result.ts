@@ -1,10 +1,13 @@
 import type { Latency } from '../drive/summarise-latency.ts';
+import type { BulkPlan } from '../generate/create-traffic.ts';
 import type { Storage } from '../outside/read-storage.ts';
 import type { Usage } from '../watch/create-meter.ts';
 
-/** What a run of `spread` or `hot` found. The deposits that fund the accounts before it are in none of the numbers. */
+/** What a run of `spread`, `hot` or `bulk` found. The deposits that fund the accounts before it are in none of the numbers. */
 export type LoadResult = {
-  scenario: 'spread' | 'hot';
+  scenario: 'spread' | 'hot' | 'bulk';
+  /** How the transactions were sent together; null: one in each request. */
+  bulk: BulkPlan | null;
   ledger: string;
   connections: number;
   accounts: number;
@@ -17,6 +20,8 @@ export type LoadResult = {
   posted: number;
   /** Posted transactions by the time from the first request until the queue was empty. */
   postedPerSecond: number;
+  /** What the posted transactions moved in all, in minor units. */
+  moved: string;
   rejected: number;
   /** From the last request until the queue was empty. */
   drainSeconds: number;

@@ -2,9 +2,12 @@ import { availableParallelism, cpus } from 'node:os';
 import { runChecks } from '@razao/sql/check.ts';
 import { withPostgres } from '@razao/stack/services/with-postgres.ts';
 import { type DuplicatesResult, runDuplicates } from '../duplicates/run-duplicates.ts';
+import type { MixResult } from '../mix/mix-result.ts';
+import { runMix } from '../mix/run-mix.ts';
 import type { Options } from '../parse-options.ts';
 import { formatDuplicates } from '../report/format-duplicates.ts';
 import { formatLoad } from '../report/format-load.ts';
+import { formatMix } from '../report/format-mix.ts';
 import { formatPairs } from '../report/format-pairs.ts';
 import type { Target } from '../target/target.ts';
 import type { LoadResult } from './load-result.ts';
@@ -17,7 +20,7 @@ export type Report = {
   startedAt: string;
   machine: { cores: number; model: string; node: string };
   target: string;
-  runs: (LoadResult | DuplicatesResult)[];
+  runs: (LoadResult | MixResult | DuplicatesResult)[];
   pairs: PairsSummary | null;
   /** Checks of `sql/checks/` that found something, a line each. */
   brokenLaws: string[];
@@ -66,14 +69,19 @@ async function run(
   target: Target,
   { print, say }: Output,
 ): Promise<Pick<Report, 'runs' | 'pairs'>> {
-  const { scenario, connections, seconds, accounts } = options;
+  const { scenario, connections, seconds, accounts, bulk } = options;
   if (scenario === 'duplicates') {
     const result = await runDuplicates({ connections, seconds, key }, target, say);
     print(formatDuplicates(result));
     return { runs: [result], pairs: null };
   }
-  const runOnce = (kind: 'spread' | 'hot') =>
-    runLoad({ scenario: kind, connections, seconds, accounts, key }, target, say);
+  if (scenario === 'mix') {
+    const result = await runMix({ connections, seconds, key }, target, say);
+    print(formatMix(result));
+    return { runs: [result], pairs: null };
+  }
+  const runOnce = (kind: 'spread' | 'hot' | 'bulk') =>
+    runLoad({ scenario: kind, connections, seconds, accounts, bulk, key }, target, say);
   const printLoad = (result: LoadResult) => print(formatLoad(result));
   if (options.pairs === null) {
     const result = await runOnce(scenario);

@@ -1,11 +1,10 @@
 import type { Books } from '../generate/create-books.ts';
-import type { Keyed } from '../generate/create-tally.ts';
-import { ASSET, isDoomed } from '../generate/transfer.ts';
+import { ASSET, type Keyed, type Outcome } from '../generate/transfer.ts';
 import type { Api } from '../outside/create-api.ts';
 import type { Outside } from '../outside/with-outside.ts';
 import { checkByHttp } from '../verify/check-by-http.ts';
 import { compareBalances } from '../verify/compare-balances.ts';
-import { compareTransactions, type Outcome } from '../verify/compare-transactions.ts';
+import { type Counts, compareTransactions } from '../verify/compare-transactions.ts';
 import type { Problems } from '../verify/create-problems.ts';
 import { readBalances } from '../verify/read-balances.ts';
 import { readTransactions } from '../verify/read-transactions.ts';
@@ -23,11 +22,11 @@ export type LedgerCheck = {
 };
 
 /** Compares a ledger with what the generator knows, past the API and through it. Returns how many have which outcome. */
-export async function verifyLedger(check: LedgerCheck): Promise<Record<Outcome, number>> {
+export async function verifyLedger(check: LedgerCheck): Promise<Counts> {
   const { ledger, outside, addresses, books, accepted, funding, problems } = check;
   const expected = new Map<string, Outcome>(funding.map((id) => [id, 'posted']));
   for (const transfer of accepted) {
-    expected.set(transfer.key, isDoomed(transfer) ? 'rejected' : 'posted');
+    expected.set(transfer.key, transfer.outcome);
   }
   if (expected.size !== funding.length + accepted.length) {
     problems.add(

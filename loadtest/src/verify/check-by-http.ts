@@ -1,6 +1,5 @@
 import type { Books } from '../generate/create-books.ts';
-import type { Keyed } from '../generate/create-tally.ts';
-import { ASSET, isDoomed } from '../generate/transfer.ts';
+import { ASSET, type Keyed } from '../generate/transfer.ts';
 import { transferBody } from '../generate/transfer-body.ts';
 import type { Api, ApiAnswer } from '../outside/create-api.ts';
 import { inParallel } from '../outside/in-parallel.ts';
@@ -36,7 +35,7 @@ export async function checkByHttp({ api, addresses, books, accepted, problems }:
   await inParallel(pickSample(accepted, SAMPLE), AT_ONCE, async (transfer) => {
     const answer = await api.getTransaction(transfer.key);
     const { id, status, postings } = answer.body;
-    const expected = isDoomed(transfer) ? 'rejected' : 'posted';
+    const expected = transfer.outcome === 'posted' ? 'posted' : 'rejected';
     // The body that was sent, in the order of members that the contract shows.
     const same = JSON.stringify({ postings }) === transferBody(addresses, transfer);
     if (answer.status !== 200 || id !== transfer.key || status !== expected || !same) {

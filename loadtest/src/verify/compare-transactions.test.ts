@@ -1,9 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  compareTransactions,
-  type FoundTransaction,
-  type Outcome,
-} from './compare-transactions.ts';
+import type { Outcome } from '../generate/transfer.ts';
+import { compareTransactions, type FoundTransaction } from './compare-transactions.ts';
 import { createProblems } from './create-problems.ts';
 
 async function* rows(found: FoundTransaction[]) {
@@ -23,7 +20,7 @@ test('all there, each as it had to be', async () => {
   const { counts, lines } = await compare(
     [
       ['a', 'posted'],
-      ['b', 'rejected'],
+      ['b', 'insufficient_funds'],
     ],
     [A, B],
   );
@@ -43,15 +40,15 @@ test.each<[string, [string, Outcome][], FoundTransaction[], string]>([
   ],
   [
     'posted though empty',
-    [['a', 'rejected']],
+    [['a', 'insufficient_funds']],
     [A],
-    'transactions with the wrong outcome (1): a posted null, not rejected',
+    'transactions with the wrong outcome (1): a posted null, not insufficient_funds',
   ],
   [
     'rejected for another reason',
-    [['b', 'rejected']],
+    [['b', 'insufficient_funds']],
     [{ ...B, code: 'processing_failed' }],
-    'transactions with the wrong outcome (1): b rejected processing_failed, not rejected',
+    'transactions with the wrong outcome (1): b rejected processing_failed, not insufficient_funds',
   ],
 ])('%s', async (_name, expected, found, line) => {
   expect((await compare(expected, found)).lines).toEqual([line]);

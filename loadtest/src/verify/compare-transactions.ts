@@ -1,6 +1,8 @@
+import type { Outcome } from '../generate/transfer.ts';
 import type { Problems } from './create-problems.ts';
 
-export type Outcome = 'posted' | 'rejected';
+/** How many transactions there are of either kind. */
+export type Counts = { posted: number; rejected: number };
 /** A transaction as Postgres has it; `code` is that of its rejection. */
 export type FoundTransaction = { id: string; status: string; code: string | null };
 
@@ -12,7 +14,7 @@ export async function compareTransactions(
   expected: ReadonlyMap<string, Outcome>,
   found: AsyncIterable<FoundTransaction>,
   problems: Problems,
-): Promise<Record<Outcome, number>> {
+): Promise<Counts> {
   const counts = { posted: 0, rejected: 0 };
   const seen = new Set<string>();
   for await (const { id, status, code } of found) {
@@ -21,7 +23,7 @@ export async function compareTransactions(
       problems.add('transactions that are there twice', id);
     } else if (outcome === undefined) {
       problems.add('transactions that were never accepted', `${id} ${status}`);
-    } else if (status !== outcome || (outcome === 'rejected' && code !== 'insufficient_funds')) {
+    } else if ((code ?? status) !== outcome) {
       problems.add(
         'transactions with the wrong outcome',
         `${id} ${status} ${code}, not ${outcome}`,

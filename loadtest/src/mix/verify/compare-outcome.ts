@@ -1,0 +1,55 @@
+import type { Problems } from '../../verify/create-problems.ts';
+import type { MixCommand, MixPosting } from '../command.ts';
+import type { Verdict } from '../model/create-model.ts';
+import type { HistoryRow } from './read-history.ts';
+
+/** Compares what a transaction came to at its turn, and what it says of itself, with the model. */
+export function compareOutcome(
+  row: HistoryRow,
+  verdict: Verdict | undefined,
+  command: MixCommand | undefined,
+  problems: Problems,
+): void {
+  if (verdict === undefined) throw new Error(`the model has no verdict on ${row.id}`);
+  const { codes, record } = verdict;
+  const right = codes.length === 0 ? row.code === null : codes.includes(row.code ?? '');
+  if (!right) {
+    const expected = codes.join(' or ') || record.status;
+    problems.add(
+      'transactions with the wrong outcome',
+      `${row.kind} ${row.id}: ${row.code ?? row.status}, not ${expected}`,
+    );
+  }
+  const given = command && 'effectiveAt' in command ? command.effectiveAt : null;
+  const expected = {
+    kind: record.kind,
+    target: record.target,
+    postings: postingsText(record.postings),
+    effective_at: given ?? row.posted_at,
+  };
+  const { kind, target, effective_at } = row;
+  const postings = row.postings.map((posting) => posting.join(' ')).join(', ');
+  differ(row, { kind, target, postings, effective_at }, expected, problems);
+}
+
+/** Adds a problem for every member of `expected` that `found` has otherwise. */
+export function differ(
+  { kind, id }: { kind: string; id: string },
+  found: Record<string, unknown>,
+  expected: Record<string, unknown>,
+  problems: Problems,
+): void {
+  for (const [name, value] of Object.entries(expected)) {
+    if (found[name] === value) continue;
+    problems.add(
+      `transactions with another ${name}`,
+      `${kind} ${id}: ${found[name]}, not ${value}`,
+    );
+  }
+}
+
+function postingsText(postings: readonly MixPosting[]): string {
+  return postings
+    .map(({ source, destination, asset, amount }) => `${source} ${destination} ${asset} ${amount}`)
+    .join(', ');
+}
