@@ -46,8 +46,11 @@ test('the text tells the seed and the figures', () => {
     kills: 1,
     seconds: 3,
     accepted: 10,
-    posted: 8,
+    posted: 7,
+    held: 1,
     rejected: 2,
+    rejections: { hold_not_open: 2 },
+    holds: { expired: 1 },
     replays: 1,
     conflicts: 4,
     reads: 5,
@@ -57,7 +60,8 @@ test('the text tells the seed and the figures', () => {
     rounds: [],
     violations: ['lost: a'],
   });
-  expect(text).toContain('accepted 10, posted 8, rejected 2');
+  expect(text).toContain('accepted 10, posted 7, held 1, rejected 2');
+  expect(text).toContain('rejections hold_not_open: 2\nholds expired: 1\n');
   expect(text).toMatch(/worker +1 +700 +700 +2000/);
   expect(text).toContain('1 violations, seed 42');
 });

@@ -17,7 +17,11 @@ export type Report = {
   /** Commands that were answered, once each. */
   accepted: number;
   posted: number;
+  held: number;
   rejected: number;
+  rejections: Record<string, number>;
+  /** How holds ended. */
+  holds: Record<string, number>;
   replays: number;
   conflicts: number;
   reads: number;
@@ -49,12 +53,13 @@ export function summariseKinds(rounds: readonly RoundResult[]): KindSummary[] {
 
 /** The report for people. */
 export function formatReport(report: Report): string {
-  const answers = Object.entries(report.answers).map(([name, count]) => `${name}: ${count}`);
   return [
     `seed ${report.seed}: ${report.kills} rounds in ${report.seconds} s`,
-    `accepted ${report.accepted}, posted ${report.posted}, rejected ${report.rejected}`,
+    `accepted ${report.accepted}, posted ${report.posted}, held ${report.held}, rejected ${report.rejected}`,
+    `rejections ${list(report.rejections)}`,
+    `holds ${list(report.holds)}`,
     `replays ${report.replays}, reused keys refused ${report.conflicts}, reads ${report.reads}, sent again ${report.retries}`,
-    `answers ${answers.join(', ')}`,
+    `answers ${list(report.answers)}`,
     '',
     ...table([
       ['killed', 'times', 'posting again: p50 ms', 'max ms', 'limit ms'],
@@ -67,6 +72,12 @@ export function formatReport(report: Report): string {
       ? 'nothing lost, doubled or out of order; every law holds'
       : `${report.violations.length} violations, seed ${report.seed}`,
   ].join('\n');
+}
+
+function list(counts: Record<string, number>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${name}: ${count}`)
+    .join(', ');
 }
 
 function table(rows: readonly (readonly string[])[]): string[] {

@@ -59,19 +59,24 @@ async function killAndVerify(run: CrashRun, stack: Stack, ledgers: string[], loa
   signal.throwIfAborted();
   // What was found before must be told also where nothing can be verified any more.
   const verified = await verify(stack, ledgers, SHARDS, journal).catch((error) => ({
-    posted: 0,
-    rejected: 0,
+    outcomes: {} as Record<string, number>,
+    holds: {},
     violations: [`cannot be verified: ${explain(error)}`],
   }));
   violations.push(...journal.violations, ...verified.violations);
+  const { outcomes, holds } = verified;
+  const { posted = 0, held = 0, ...rejections } = outcomes;
   return {
     ok: violations.length === 0,
     seed,
     kills: rounds.length,
     seconds: Math.round((performance.now() - startedAt) / 1_000),
     accepted: journal.sent.length,
-    posted: verified.posted,
-    rejected: verified.rejected,
+    posted,
+    held,
+    rejected: Object.values(rejections).reduce((sum, count) => sum + count, 0),
+    rejections,
+    holds,
     ...journal.counts,
     answers: Object.fromEntries([...journal.answers].sort()),
     kinds: summariseKinds(rounds),

@@ -1,11 +1,12 @@
 import type { Random } from '../random.ts';
-import { type Generator, posting, WORLD } from './draft.ts';
+import { type Generator, posting, transaction, WORLD } from './draft.ts';
+import type { NextName } from './keys.ts';
 
 /**
  * A deposit, then a withdrawal that only this deposit allows, over and over: were one ever overtaken, or lost, the
  * withdrawal would be rejected.
  */
-export function createChain(client: string, random: Random): Generator {
+export function createChain(client: string, random: Random, nextName: NextName): Generator {
   const account = `chains:${client}`;
   let deposited = 0;
   return {
@@ -13,10 +14,10 @@ export function createChain(client: string, random: Random): Generator {
       if (deposited > 0) {
         const amount = deposited;
         deposited = 0;
-        return { postings: [posting(account, WORLD, amount)], expected: 'posted' };
+        return transaction(nextName(), [posting(account, WORLD, amount)], 'posted');
       }
       deposited = 1 + random.below(1_000);
-      return { postings: [posting(WORLD, account, deposited)], expected: 'posted' };
+      return transaction(nextName(), [posting(WORLD, account, deposited)], 'posted');
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Random } from '../random.ts';
-import { type Expected, type Generator, posting, WORLD } from './draft.ts';
+import { type Generator, type Outcome, posting, transaction, WORLD } from './draft.ts';
+import type { NextName } from './keys.ts';
 
 const SHOP = 'doomed:shop';
 const EMPTY = 'doomed:empty';
@@ -11,7 +12,7 @@ export const DOOMED_ACCOUNTS: Record<string, object> = {
   'doomed:frozen': { frozen: 'both' },
 };
 
-type Way = [source: string, destination: string, least: number, expected: Expected];
+type Way = [source: string, destination: string, least: number, expected: Outcome];
 
 const WAYS: readonly [Way, ...Way[]] = [
   [EMPTY, SHOP, 1, 'insufficient_funds'],
@@ -21,13 +22,13 @@ const WAYS: readonly [Way, ...Way[]] = [
 ];
 
 /** Commands that must be rejected whenever they come, each for its own reason; half of them after a posting that is fine. */
-export function createDoomed(random: Random): Generator {
+export function createDoomed(random: Random, nextName: NextName): Generator {
   return {
     next() {
       const [source, destination, least, expected] = WAYS[random.below(WAYS.length)] ?? WAYS[0];
       const doomed = posting(source, destination, least + random.below(1_000));
       const fine = random.chance(0.5) ? [posting(WORLD, SHOP, 7)] : [];
-      return { postings: [...fine, doomed], expected };
+      return transaction(nextName(), [...fine, doomed], expected);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Random } from '../random.ts';
-import { type Draft, type Expected, type Generator, posting, WORLD } from './draft.ts';
+import { type Draft, type Generator, type Outcome, posting, transaction, WORLD } from './draft.ts';
+import type { NextName } from './keys.ts';
 
 const ACCOUNTS = 30;
 const POSTINGS_MAX = 6;
@@ -15,7 +16,7 @@ const FEES = 'shared:fees';
  * It keeps its own balances, so it knows which transfers must be rejected; were one lost, doubled or out of order, its
  * successors would end otherwise than foretold.
  */
-export function createTransfers(client: string, random: Random): Generator {
+export function createTransfers(client: string, random: Random, nextName: NextName): Generator {
   const accounts = Array.from({ length: ACCOUNTS }, (_, n) => `transfers:${client}:${n}`);
   const balances = new Map(accounts.map((account) => [account, 0]));
   const draw = () => accounts[random.below(ACCOUNTS)] ?? '';
@@ -32,7 +33,7 @@ export function createTransfers(client: string, random: Random): Generator {
     next(): Draft {
       const drawn = Array.from({ length: 1 + random.below(POSTINGS_MAX) }, drawPosting);
       const postings = drawn.map((one) => posting(one.source, one.destination, one.amount));
-      return { postings, expected: apply(balances, drawn) };
+      return transaction(nextName(), postings, apply(balances, drawn));
     },
   };
 }
@@ -41,7 +42,7 @@ export function createTransfers(client: string, random: Random): Generator {
 function apply(
   balances: Map<string, number>,
   postings: readonly { source: string; destination: string; amount: number }[],
-): Expected {
+): Outcome {
   const nets = new Map<string, number>();
   const add = (account: string, amount: number) =>
     nets.set(account, (nets.get(account) ?? 0) + amount);

@@ -20,14 +20,14 @@ export type Request = {
 };
 
 /**
- * Sends the same request again and again until something other than 503 comes back. Returns the id in the answer; null
- * where the answer was wrong or none came in a minute, which is noted.
+ * Sends the same request again and again until something other than 503 comes back. Returns whether it did: not where
+ * the answer was wrong or none came in a minute, which is noted.
  */
 export async function untilAnswered(
   stack: Stack,
   journal: Journal,
   { method, ledger, path = '', body, headers, first, judge }: Request,
-): Promise<string | null> {
+): Promise<boolean> {
   const deadline = performance.now() + PATIENCE_MS;
   for (let attempt = 0; performance.now() < deadline; attempt++) {
     const api = stack.apiUrls[(first + attempt) % stack.apiUrls.length];
@@ -36,10 +36,10 @@ export async function untilAnswered(
     const name = nameOf(answer);
     journal.answers.set(name, (journal.answers.get(name) ?? 0) + 1);
     const judgement = judge(answer);
-    if (judgement.verdict === 'answered') return judgement.id;
+    if (judgement.verdict === 'answered') return true;
     if (judgement.verdict === 'wrong') {
       journal.violations.push(`${method} ${ledger}${path} ${describe(headers)}: ${judgement.why}`);
-      return null;
+      return false;
     }
     journal.counts.retries += 1;
     await delay(PAUSE_MS);
@@ -47,7 +47,7 @@ export async function untilAnswered(
   journal.violations.push(
     `${method} ${ledger}${path} ${describe(headers)}: no answer for ${PATIENCE_MS} ms`,
   );
-  return null;
+  return false;
 }
 
 function nameOf(answer: Answer | null): string {

@@ -1,12 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { transactionId } from '@razao/shared/runtime/transaction-id.ts';
 import type { Stack } from '@razao/stack/stack-options.ts';
 import type { Random } from '../random.ts';
-import type { Generator } from './draft.ts';
+import { BULK, type Draft, type Generator } from './draft.ts';
 import type { Journal } from './journal.ts';
 import { judgeWrite } from './judge-answer.ts';
-import { untilAnswered } from './until-answered.ts';
+import { type Request, untilAnswered } from './until-answered.ts';
 
 export type ClientOptions = {
   stack: Stack;
@@ -20,34 +18,51 @@ export type ClientOptions = {
   waitShare: number;
   pauseMsMax: number;
   stopped(): boolean;
+  /** Stopped, and nothing is to be brought to an end. */
+  abandoned(): boolean;
 };
 
 /** One client: sends what its generator makes up, one after the other, each until it is answered. */
 export async function runWriter(options: ClientOptions, generator: Generator): Promise<void> {
-  const { stack, journal, name, ledger, number, random, waitShare, pauseMsMax, stopped } = options;
-  for (let order = 0; !stopped(); order++) {
-    const { postings, expected } = generator.next();
-    // Half of the clients name their keys, the others let them be the ids.
-    const key = number % 2 === 0 ? `${name}-${order}` : randomUUID();
+  const { stack, journal, name, ledger, random, waitShare, pauseMsMax } = options;
+  let order = 0;
+  while (!options.abandoned()) {
+    const draft = options.stopped() ? (generator.rest?.() ?? null) : generator.next();
+    if (draft === null) return;
     const wait = random.chance(waitShare);
-    const id = await untilAnswered(stack, journal, {
-      method: 'POST',
-      ledger,
-      body: { postings },
-      headers: writeHeaders(key, wait),
-      first: number,
-      judge: (answer) => judgeWrite(expected, wait, answer),
-    });
+    const judge: Request['judge'] = (answer) => judgeWrite(draft, wait, answer);
     // Whatever follows could end otherwise than foretold.
-    if (id === null) return;
-    if (id !== transactionId(ledger, key))
-      journal.violations.push(`key ${key} of ${ledger} was answered with the id ${id}`);
-    journal.record({ client: name, order, ledger, key, id, expected, postings });
-    await delay(random.below(pauseMsMax));
+    if (!(await untilAnswered(stack, journal, toRequest(options, draft, wait, judge)))) return;
+    journal.record(draft, { client: name, ledger, order });
+    order += draft.commands.length;
+    if (!options.stopped()) await delay(random.below(pauseMsMax));
   }
 }
 
+/** A draft as it is sent, the first time and again. */
+export function toRequest(
+  { ledger, number }: ClientOptions,
+  { path, body, commands }: Draft,
+  wait: boolean,
+  judge: Request['judge'],
+): Request {
+  // Those in a bulk have theirs in the body.
+  const key = path === BULK ? null : (commands[0]?.key ?? null);
+  return {
+    method: 'POST',
+    ledger,
+    path,
+    body,
+    headers: writeHeaders(key, wait),
+    first: number,
+    judge,
+  };
+}
+
 /** The headers of a write; `wait` asks for its outcome. */
-export function writeHeaders(key: string, wait: boolean): Record<string, string> {
-  return { 'Idempotency-Key': key, ...(wait ? { Prefer: 'wait=2' } : {}) };
+export function writeHeaders(key: string | null, wait: boolean): Record<string, string> {
+  return {
+    ...(key === null ? {} : { 'Idempotency-Key': key }),
+    ...(wait ? { Prefer: 'wait=2' } : {}),
+  };
 }

@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest';
+import { derivedId } from '@razao/shared/runtime/transaction-id.ts';
+import { describe, expect, test } from 'vitest';
 import type { Sent } from '../load/draft.ts';
-import { compareBalances, compareTransactions } from './compare.ts';
+import { compareBulks, compareTransactions } from './compare.ts';
+import { compareBalances, foretellBalances } from './compare-balances.ts';
+import { compareHolds } from './compare-holds.ts';
 import type { Stored } from './stored.ts';
 
 const sent = (id: string, order: number, more: Partial<Sent> = {}): Sent => ({
@@ -9,20 +12,24 @@ const sent = (id: string, order: number, more: Partial<Sent> = {}): Sent => ({
   ledger: 'l',
   key: `key-${id}`,
   id,
-  expected: 'posted',
+  expected: ['posted'],
+  moves: [],
   ...more,
 });
 const stored = (id: string, sequence: number, more: Partial<Stored> = {}): Stored => ({
   ledger: 'l',
   id,
   sequence,
+  kind: 'transfer',
   outcome: 'posted',
+  target: null,
+  late: false,
   ...more,
 });
 const kinds = (violations: string[]) => violations.map((text) => text.split(':')[0]);
 
 test('what is stored as it was foretold, in order, is no violation', () => {
-  const told = [sent('a', 0), sent('b', 1, { expected: 'account_frozen' }), sent('c', 2)];
+  const told = [sent('a', 0), sent('b', 1, { expected: ['account_frozen'] }), sent('c', 2)];
   const rows = [stored('c', 9), stored('a', 2), stored('b', 5, { outcome: 'account_frozen' })];
   expect(compareTransactions(told, rows)).toEqual([]);
 });
@@ -53,13 +60,108 @@ test('the same id in another ledger, and the order between clients, are free', (
   expect(compareTransactions(told, rows)).toEqual([]);
 });
 
-test('balances are compared from both sides, and a missing one is zero', () => {
+test('an expiry is nobody’s command; it has the id that its hold gives it', () => {
+  const told = [sent('a', 0, { expected: ['held'] })];
+  const held = stored('a', 1, { kind: 'hold', outcome: 'held' });
+  const expiry = (target: string) =>
+    stored(derivedId('expiry', 'l', target), 2, { kind: 'expiry', target });
+  expect(compareTransactions(told, [held, expiry('a')])).toEqual([]);
+  const strange = [expiry('b'), { ...expiry('a'), id: 'x' }, { ...expiry('a'), kind: 'release' }];
+  for (const row of strange)
+    expect(kinds(compareTransactions(told, [held, row]))).toEqual(['unknown']);
+});
+
+test('an atomic bulk is found out where some of its members stand', () => {
+  const told = [sent('a', 0, { bulk: 'c 0' }), sent('b', 1, { bulk: 'c 0' }), sent('d', 2)];
+  const rows = (...outcomes: string[]) =>
+    ['a', 'b', 'd'].map((id, i) => stored(id, i, { outcome: outcomes[i] ?? '' }));
+  expect(compareBulks(told, rows('posted', 'held', 'account_frozen'))).toEqual([]);
+  expect(compareBulks(told, rows('dependency_failed', 'account_frozen', 'posted'))).toEqual([]);
+  expect(kinds(compareBulks(told, rows('posted', 'account_frozen', 'posted')))).toEqual(['bulk']);
+});
+
+describe('a hold', () => {
+  const hold = sent('h', 0, { expected: ['held'] });
+  const act = (id: string, order: number, becomes: NonNullable<Sent['act']>['becomes']) =>
+    sent(id, order, { expected: ['posted', 'hold_not_open'], act: { hold: 'h', becomes } });
+  const told = [
+    hold,
+    act('part', 1, 'pending'),
+    act('rest', 2, 'posted'),
+    act('free', 3, 'released'),
+  ];
+  const on = (id: string, sequence: number, outcome: string, more: Partial<Stored> = {}) =>
+    stored(id, sequence, { target: 'h', kind: 'capture', outcome, ...more });
+  const expiry = (sequence: number, outcome: string) =>
+    on('e', sequence, outcome, { kind: 'expiry' });
+  const compare = (status: string, ...acts: Stored[]) =>
+    kinds(compareHolds(told, acts.toReversed(), [{ ledger: 'l', id: 'h', status }]));
+
+  test.each([
+    ['is captured in parts', 'posted', on('part', 2, 'posted'), on('rest', 3, 'posted')],
+    [
+      'is released, and too late for more',
+      'released',
+      on('free', 2, 'posted'),
+      on('rest', 3, 'hold_not_open'),
+    ],
+    [
+      'expires before what is late',
+      'expired',
+      on('rest', 2, 'hold_not_open', { late: true }),
+      expiry(3, 'posted'),
+    ],
+    [
+      'expires before what was in time',
+      'expired',
+      expiry(2, 'posted'),
+      on('rest', 3, 'hold_not_open'),
+    ],
+    ['ends before its expiry', 'posted', on('rest', 2, 'posted'), expiry(3, 'hold_not_open')],
+  ])('%s', (_, status, ...acts) => {
+    expect(compare(status, ...acts)).toEqual([]);
+  });
+
+  test.each([
+    ['two ends', 'released', ['race'], on('rest', 2, 'posted'), on('free', 3, 'posted')],
+    ['an end after its expiry', 'posted', ['race'], expiry(2, 'posted'), on('rest', 3, 'posted')],
+    ['an end that came late', 'posted', ['race'], on('rest', 2, 'posted', { late: true })],
+    [
+      'an act that was refused in time',
+      'expired',
+      ['race'],
+      on('rest', 2, 'hold_not_open'),
+      expiry(3, 'posted'),
+    ],
+    ['a status of its own', 'expired', ['hold'], on('rest', 2, 'posted')],
+    ['no end', 'pending', ['hold'], on('part', 2, 'posted')],
+  ])('is found out that has %s', (_, status, found, ...acts) => {
+    expect(compare(status, ...(acts as Stored[]))).toEqual(found);
+  });
+});
+
+test('balances are foretold from what was sent, and from what is posted only where that was open', () => {
+  const moves = [{ source: 'world', destination: 'x', asset: 'BRL/2', amount: '5' }];
+  const told = [
+    sent('a', 0, { moves }),
+    sent('b', 1, { moves, expected: ['posted', 'hold_not_open'] }),
+    sent('c', 2, { moves, expected: ['posted', 'hold_not_open'] }),
+  ];
+  const rows = [stored('b', 2), stored('c', 3, { outcome: 'hold_not_open' })];
+  expect(Object.fromEntries(foretellBalances(told, rows))).toEqual({ 'l world': -10n, 'l x': 10n });
+});
+
+test('balances are compared from both sides, a missing one is zero, and none may be held', () => {
   const foretold = new Map([
     ['l a', 5n],
     ['l b', 0n],
   ]);
-  expect(compareBalances(foretold, new Map([['l a', 5n]]))).toEqual([]);
-  expect(compareBalances(foretold, new Map([['l c', 1n]]))).toEqual([
+  const balance = (posted: bigint, held = 0n) => ({ posted, held });
+  expect(compareBalances(foretold, new Map([['l a', balance(5n)]]))).toEqual([]);
+  expect(compareBalances(foretold, new Map([['l a', balance(5n, 2n)]]))).toEqual([
+    'held: 2 of l a, though all holds have ended',
+  ]);
+  expect(compareBalances(foretold, new Map([['l c', balance(1n)]]))).toEqual([
     'balance: l a is 0, not 5',
     'balance: l c is 1, not 0',
   ]);

@@ -1,5 +1,6 @@
+import { derivedId } from '@razao/shared/runtime/transaction-id.ts';
 import type { Sent } from '../load/draft.ts';
-import type { Stored } from './stored.ts';
+import { nameOf, type Stored } from './stored.ts';
 
 /**
  * What differs between what clients were told and what is stored: an answered command that is lost, stored twice or ended
@@ -7,21 +8,20 @@ import type { Stored } from './stored.ts';
  */
 export function compareTransactions(sent: readonly Sent[], stored: readonly Stored[]): string[] {
   const violations: string[] = [];
-  const rows = new Map<string, Stored[]>();
-  for (const row of stored) rows.set(nameOf(row), [...(rows.get(nameOf(row)) ?? []), row]);
+  const rows = Map.groupBy(stored, nameOf);
   const last = new Map<string, { sequence: number; id: string }>();
   for (const one of sent) {
     const found = rows.get(nameOf(one)) ?? [];
     rows.delete(nameOf(one));
-    const about = `${one.ledger} ${one.id} (key ${one.key}, ${one.client} ${one.order})`;
+    const about = describe(one);
     const [row] = found;
     if (row === undefined) {
       violations.push(`lost: ${about} is not stored`);
       continue;
     }
     if (found.length > 1) violations.push(`doubled: ${about} is stored ${found.length} times`);
-    if (row.outcome !== one.expected)
-      violations.push(`outcome: ${about} is ${row.outcome}, not ${one.expected}`);
+    if (!one.expected.some((outcome) => outcome === row.outcome))
+      violations.push(`outcome: ${about} is ${row.outcome}, not ${one.expected.join(' or ')}`);
     const before = last.get(one.client);
     if (before !== undefined && row.sequence <= before.sequence)
       violations.push(
@@ -29,23 +29,43 @@ export function compareTransactions(sent: readonly Sent[], stored: readonly Stor
       );
     last.set(one.client, { sequence: row.sequence, id: one.id });
   }
-  for (const name of rows.keys()) violations.push(`unknown: ${name} is stored, nobody sent it`);
+  const holds = new Set(sent.filter(isHold).map(nameOf));
+  for (const [name, left] of rows)
+    if (!left.every((row) => isExpiryOf(holds, row)))
+      violations.push(`unknown: ${name} is stored, nobody sent it`);
   return violations;
 }
 
-/** Balances that differ; one that is missing on either side is zero. */
-export function compareBalances(
-  foretold: ReadonlyMap<string, bigint>,
-  stored: ReadonlyMap<string, bigint>,
-): string[] {
-  const names = new Set([...foretold.keys(), ...stored.keys()]);
-  return [...names]
-    .filter((name) => (foretold.get(name) ?? 0n) !== (stored.get(name) ?? 0n))
-    .map(
-      (name) => `balance: ${name} is ${stored.get(name) ?? 0n}, not ${foretold.get(name) ?? 0n}`,
-    );
+/** Atomic bulks of which some members are posted and some are not. */
+export function compareBulks(sent: readonly Sent[], stored: readonly Stored[]): string[] {
+  const outcomes = new Map(stored.map((row) => [nameOf(row), row.outcome]));
+  const bulks = Map.groupBy(
+    sent.filter(({ bulk }) => bulk !== undefined),
+    ({ bulk }) => bulk,
+  );
+  return [...bulks].flatMap(([bulk, members]) => {
+    const kept = members.filter((member) => {
+      const outcome = outcomes.get(nameOf(member));
+      return outcome === 'posted' || outcome === 'held';
+    });
+    return kept.length === 0 || kept.length === members.length
+      ? []
+      : [`bulk: ${bulk} is atomic, and ${kept.length} of its ${members.length} members stand`];
+  });
 }
 
-function nameOf({ ledger, id }: { ledger: string; id: string }): string {
-  return `${ledger} ${id}`;
+/** A command in what is said of it. */
+export function describe({ ledger, id, key, client, order }: Sent): string {
+  return `${ledger} ${id} (key ${key}, ${client} ${order})`;
+}
+
+export function isHold({ expected }: Sent): boolean {
+  return expected[0] === 'held';
+}
+
+/** Whether the ledger itself sent this, for a hold that was sent. */
+function isExpiryOf(holds: ReadonlySet<string>, { ledger, id, kind, target }: Stored): boolean {
+  if (kind !== 'expiry' || target === null || !holds.has(nameOf({ ledger, id: target })))
+    return false;
+  return id === derivedId('expiry', ledger, target);
 }

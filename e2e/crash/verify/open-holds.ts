@@ -1,0 +1,24 @@
+import type { Stack } from '@razao/stack/stack-options.ts';
+import { withSql } from '../../support/open-world.ts';
+import { until } from '../../support/poll.ts';
+
+/** The longest time of a hold that is left to expire, and what a sweep may take. */
+const MS_MAX = 8_000;
+
+/** Waits until every hold has ended. Those that do not in time are found by who compares. */
+export async function untilHoldsEnded(stack: Stack, ledgers: readonly string[]): Promise<void> {
+  await withSql(stack, (client) =>
+    until(
+      'no hold is open',
+      async () => {
+        const { rows } = await client.query(
+          `select from holds h join ledgers l on l.id = h.ledger_id
+           where l.name = any($1) and h.status = 'pending' limit 1`,
+          [ledgers],
+        );
+        return rows.length === 0;
+      },
+      MS_MAX,
+    ).catch(() => {}),
+  );
+}
