@@ -8,6 +8,7 @@ test('a scenario alone gets its defaults', () => {
     seconds: 20,
     accounts: 10_000,
     bulk: null,
+    ledgers: 1,
     pairs: null,
     url: null,
     own: false,
@@ -25,6 +26,7 @@ test('a bulk has a size, and may be atomic or go in opposite ways', () => {
     size: 7,
     atomic: true,
   });
+  expect(parseOptions(['bulk', '--ledgers', '4']).ledgers).toBe(4);
   expect(parseOptions(['bulk', '--opposite'])).toMatchObject({
     accounts: 4,
     bulk: { ...bulk, opposite: true },
@@ -40,6 +42,7 @@ test('every option is read, a URL down to its origin', () => {
     seconds: 3,
     accounts: 50,
     bulk: null,
+    ledgers: 1,
     pairs: 2,
     url: 'http://127.0.0.1:3000',
     own: false,

@@ -12,6 +12,8 @@ export type Options = {
   accounts: number;
   /** Of bulk; null for every other scenario. */
   bulk: BulkPlan | null;
+  /** Of bulk: how many ledgers have the load at once, each in a shard of its own as far as there are enough. */
+  ledgers: number;
   /** Runs that many interleaved pairs of spread and hot; null: one run of the scenario. */
   pairs: number | null;
   url: string | null;
@@ -27,6 +29,7 @@ export const USAGE = `usage: npm run load -- spread|hot|bulk|mix|duplicates [opt
   --size N          bulk: transactions in each request (100)
   --atomic          bulk: all of a request's transactions are posted, or none
   --opposite        bulk: half of them go the opposite way of the others, over the same few accounts
+  --ledgers N       bulk: spread over so many ledgers, on other shards (1)
   --pairs N         N interleaved pairs of spread and hot, with medians and their ratio
   --url URL         a running API; else that of npm start, else a stack of its own
   --own             a stack of its own in any case
@@ -44,6 +47,7 @@ export function parseOptions(args: string[]): Options {
       size: { type: 'string' },
       atomic: { type: 'boolean' },
       opposite: { type: 'boolean' },
+      ledgers: { type: 'string' },
       pairs: { type: 'string' },
       url: { type: 'string' },
       own: { type: 'boolean' },
@@ -54,8 +58,8 @@ export function parseOptions(args: string[]): Options {
   if (scenario !== 'spread' && scenario !== 'hot' && values.pairs !== undefined) {
     throw new Error(`--pairs compares spread with hot, not ${scenario}`);
   }
-  if (scenario !== 'bulk' && (values.size || values.atomic || values.opposite)) {
-    throw new Error('--size, --atomic and --opposite are for bulk');
+  if (scenario !== 'bulk' && (values.size || values.atomic || values.opposite || values.ledgers)) {
+    throw new Error('--size, --atomic, --opposite and --ledgers are for bulk');
   }
   if (values.own && values.url !== undefined) {
     throw new Error('--url and --own exclude each other');
@@ -73,6 +77,7 @@ export function parseOptions(args: string[]): Options {
             opposite: values.opposite ?? false,
           }
         : null,
+    ledgers: readCount('ledgers', values.ledgers, 1, [1, 16]),
     pairs: values.pairs === undefined ? null : readCount('pairs', values.pairs, 3, [1, 50]),
     url: readUrl(values.url),
     own: values.own ?? false,

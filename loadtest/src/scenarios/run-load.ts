@@ -19,6 +19,10 @@ export type LoadPlan = TrafficPlan & {
   seconds: number;
   /** Bearer key. */
   key: string;
+  /** Of its ledger. */
+  name: string;
+  /** Resolves when the load may begin, once the accounts are funded. */
+  start: () => Promise<void>;
 };
 
 type Say = (line: string) => void;
@@ -36,6 +40,7 @@ export async function runLoad(plan: LoadPlan, target: Target, say: Say): Promise
     await run.api.putLedger();
     const funding = await fund(run.api, run.traffic.addresses, books);
     await waitUntilEmpty(outside, run.ledger, funding.length);
+    await run.start();
 
     say(`${scenario}: ${connections} connections for ${plan.seconds} s`);
     const measured = await measure(run, target, funding.length);
@@ -75,7 +80,7 @@ export async function runLoad(plan: LoadPlan, target: Target, say: Say): Promise
 
 /** Everything that one run works with. */
 function prepare(plan: LoadPlan, target: Target, outside: Outside) {
-  const ledger = `load-${plan.scenario}-${Date.now().toString(36)}`;
+  const ledger = plan.name;
   const address = { apiUrl: target.apiUrl, ledger, key: plan.key };
   const traffic = createTraffic(plan, address);
   const problems = createProblems();

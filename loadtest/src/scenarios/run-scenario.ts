@@ -10,9 +10,12 @@ import { formatLoad } from '../report/format-load.ts';
 import { formatMix } from '../report/format-mix.ts';
 import { formatPairs } from '../report/format-pairs.ts';
 import type { Target } from '../target/target.ts';
+import { ledgerNames } from './ledger-names.ts';
 import type { LoadResult } from './load-result.ts';
-import { runLoad } from './run-load.ts';
+import { mergeLoads } from './merge-loads.ts';
+import { type LoadPlan, runLoad } from './run-load.ts';
 import { runPairs } from './run-pairs.ts';
+import { startTogether } from './start-together.ts';
 import { type PairsSummary, summarisePairs } from './summarise-pairs.ts';
 
 /** What `--json` writes. */
@@ -80,11 +83,17 @@ async function run(
     print(formatMix(result));
     return { runs: [result], pairs: null };
   }
-  const runOnce = (kind: 'spread' | 'hot' | 'bulk') =>
-    runLoad({ scenario: kind, connections, seconds, accounts, bulk, key }, target, say);
+  const plan = { connections, seconds, accounts, bulk, key };
+  const runOnce = (kind: 'spread' | 'hot') => {
+    const name = ledgerNames(kind, 1)[0] ?? kind;
+    return runLoad({ ...plan, scenario: kind, name, start: async () => {} }, target, say);
+  };
   const printLoad = (result: LoadResult) => print(formatLoad(result));
   if (options.pairs === null) {
-    const result = await runOnce(scenario);
+    const result =
+      scenario === 'bulk'
+        ? await runBulks({ ...plan, scenario }, options.ledgers, target, say)
+        : await runOnce(scenario);
     printLoad(result);
     return { runs: [result], pairs: null };
   }
@@ -92,4 +101,22 @@ async function run(
   const summary = summarisePairs(pairs);
   print(formatPairs(summary));
   return { runs: pairs.flatMap(({ spread, hot }) => [spread, hot]), pairs: summary };
+}
+
+/** Bulks into several ledgers at once: one ledger is posted by one committer, however many there are. */
+async function runBulks(
+  plan: Omit<LoadPlan, 'name' | 'start'>,
+  ledgers: number,
+  target: Target,
+  say: (line: string) => void,
+): Promise<LoadResult> {
+  const start = startTogether(ledgers);
+  const connections = Math.max(1, Math.floor(plan.connections / ledgers));
+  const [first, ...others] = await Promise.all(
+    ledgerNames(plan.scenario, ledgers).map((name) =>
+      runLoad({ ...plan, connections, name, start }, target, say),
+    ),
+  );
+  if (!first) throw new Error('there is no ledger to load');
+  return mergeLoads([first, ...others]);
 }
