@@ -22,18 +22,19 @@ export async function commitInHalves(
 ): Promise<Commit[]> {
   const commits: Commit[] = [];
   try {
-    await halve(atomicGroups(commands));
+    await halve(commands);
   } catch (error) {
     if (error instanceof ShardStopped) error.commits = commits;
     throw error;
   }
   return commits;
 
-  async function halve(groups: readonly Group[]): Promise<void> {
+  async function halve(part: readonly Command[]): Promise<void> {
     try {
-      commits.push(await commitBatch(session, groups.flat()));
+      commits.push(await commitBatch(session, part));
     } catch (error) {
       if (!isCommandFault(error)) throw error;
+      const groups = atomicGroups(part);
       const [only] = groups;
       if (groups.length === 1 && only) {
         onUnprocessable(only, error);
@@ -41,8 +42,8 @@ export async function commitInHalves(
         return;
       }
       const middle = Math.ceil(groups.length / 2);
-      await halve(groups.slice(0, middle));
-      await halve(groups.slice(middle));
+      await halve(groups.slice(0, middle).flat());
+      await halve(groups.slice(middle).flat());
     }
   }
 }
