@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runChecks } from '@razao/sql/check.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { idOf, transfer } from './testing/client.cases.ts';
-import { openTestApi, type TestApi } from './testing/open-test-api.cases.ts';
+import { closeLawful, openTestApi, type TestApi } from './testing/open-test-api.cases.ts';
 import { expectProblem } from './testing/problem.cases.ts';
 import { queuedCommands } from './testing/queue.cases.ts';
 
@@ -27,13 +26,7 @@ afterEach(async () => {
     return api.isReady();
   });
 });
-afterAll(async () => {
-  try {
-    expect(await runChecks(api.database)).toEqual([]);
-  } finally {
-    await api.close();
-  }
-});
+afterAll(() => closeLawful(api));
 
 describe('with Redis down', () => {
   test('a write is refused at once as unavailable, and may be repeated with its key', async () => {

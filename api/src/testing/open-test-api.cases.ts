@@ -1,6 +1,7 @@
 import { QUEUE_CHUNKS_MAX } from '@razao/shared/contract/limits.ts';
 import { createLog } from '@razao/shared/runtime/log.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
+import { runChecks } from '@razao/sql/check.ts';
 import { freePort } from '@razao/stack/ports.ts';
 import { createTestDatabase } from '@razao/stack/test-database.ts';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
@@ -8,6 +9,7 @@ import { openTcpProxy, type TcpProxy } from '@razao/stack/testing/tcp-proxy.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import { Redis } from 'ioredis';
 import { Pool } from 'pg';
+import { expect } from 'vitest';
 import { createWorker } from '../../../worker/src/create-worker.ts';
 import { assembleApi } from '../create-api.ts';
 import { type Client, createClient, TEST_KEY } from './client.cases.ts';
@@ -89,4 +91,13 @@ export async function openTestApi({ worker = false } = {}): Promise<TestApi> {
   };
   if (worker) await api.startWorker();
   return api;
+}
+
+/** Closes all of it, and expects that every law held to the end. */
+export async function closeLawful(api: TestApi): Promise<void> {
+  try {
+    expect(await runChecks(api.database)).toEqual([]);
+  } finally {
+    await api.close();
+  }
 }

@@ -1,8 +1,7 @@
-import { runChecks } from '@razao/sql/check.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Answer, idOf, transfer } from '../testing/client.cases.ts';
-import { openTestApi, type TestApi } from '../testing/open-test-api.cases.ts';
+import { closeLawful, openTestApi, type TestApi } from '../testing/open-test-api.cases.ts';
 import { loseRecords, queuedCommands } from '../testing/queue.cases.ts';
 
 const SENDERS = 40;
@@ -14,13 +13,7 @@ let api: TestApi;
 beforeAll(async () => {
   api = await openTestApi({ worker: true });
 });
-afterAll(async () => {
-  try {
-    expect(await runChecks(api.database)).toEqual([]);
-  } finally {
-    await api.close();
-  }
-});
+afterAll(() => closeLawful(api));
 
 test('many senders of the same keys make one transaction of each', async () => {
   const ledger = await api.newLedger();

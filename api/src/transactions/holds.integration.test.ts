@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { runChecks } from '@razao/sql/check.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, idOf, transfer } from '../testing/client.cases.ts';
-import { openTestApi, type TestApi } from '../testing/open-test-api.cases.ts';
+import { closeLawful, openTestApi, type TestApi } from '../testing/open-test-api.cases.ts';
 import { balanceOf, expectRejection } from '../testing/outcome.cases.ts';
 
 let api: TestApi;
@@ -10,13 +9,7 @@ let api: TestApi;
 beforeAll(async () => {
   api = await openTestApi({ worker: true });
 });
-afterAll(async () => {
-  try {
-    expect(await runChecks(api.database)).toEqual([]);
-  } finally {
-    await api.close();
-  }
-});
+afterAll(() => closeLawful(api));
 
 test('a hold that waits gets 201 while it is pending, and reserves without moving', async () => {
   const ledger = await funded();

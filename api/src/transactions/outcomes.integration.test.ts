@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { runChecks } from '@razao/sql/check.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { idOf, transfer } from '../testing/client.cases.ts';
-import { openTestApi, type TestApi } from '../testing/open-test-api.cases.ts';
+import { closeLawful, openTestApi, type TestApi } from '../testing/open-test-api.cases.ts';
 import { expectProblem } from '../testing/problem.cases.ts';
 import { loseRecords } from '../testing/queue.cases.ts';
 
@@ -14,13 +13,7 @@ let api: TestApi;
 beforeAll(async () => {
   api = await openTestApi({ worker: true });
 });
-afterAll(async () => {
-  try {
-    expect(await runChecks(api.database)).toEqual([]);
-  } finally {
-    await api.close();
-  }
-});
+afterAll(() => closeLawful(api));
 
 describe('a write that waits', () => {
   test('gets 201 and the posted transaction', async () => {

@@ -1,7 +1,6 @@
-import { runChecks } from '@razao/sql/check.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, transfer } from '../../testing/client.cases.ts';
-import { openTestApi, type TestApi } from '../../testing/open-test-api.cases.ts';
+import { closeLawful, openTestApi, type TestApi } from '../../testing/open-test-api.cases.ts';
 import { balanceOf } from '../../testing/outcome.cases.ts';
 import { expectProblem } from '../../testing/problem.cases.ts';
 import { loseRecords } from '../../testing/queue.cases.ts';
@@ -11,13 +10,7 @@ let api: TestApi;
 beforeAll(async () => {
   api = await openTestApi({ worker: true });
 });
-afterAll(async () => {
-  try {
-    expect(await runChecks(api.database)).toEqual([]);
-  } finally {
-    await api.close();
-  }
-});
+afterAll(() => closeLawful(api));
 
 test('a bulk that waits gets the outcome of each, in order', async () => {
   const ledger = await api.newLedger();
