@@ -52,6 +52,8 @@ export const BUSY_COMMITS = { busy: 80, intervalMs: 50 };
 /** What a committer has fetched beyond the commit under way: no more is asked for from here on. */
 export const HAND_COMMANDS_MAX = 2_500;
 export const FETCH_CHUNKS_MAX = 16;
+/** While fetches bring so many commands, the next begins so long after the last one began, unless somebody waits for it. */
+export const BUSY_FETCHES = { busy: 24, intervalMs: 40 };
 /** Balances that a session remembers between commits: about 300 bytes each. */
 export const KNOWN_BALANCES_MAX = 200_000;
 export const PROCESSING_FAILED_PER_MINUTE_MAX = 3;

@@ -2,8 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { BUSY_FETCHES } from '../contract/limits.ts';
 import { readAside, setAside } from './aside.ts';
 import { ANY_NUMBER, ONE, openPumpBench, type PumpBench, takeIds } from './pump-bench.cases.ts';
+
+const TURNS = 10;
 
 let server: TestRedis;
 let bench: PumpBench;
@@ -64,6 +67,29 @@ describe('invariant 4: chunks are handed out', () => {
     await bench.add(1);
     expect(await taking).toHaveLength(1);
     expect(performance.now() - addedAt).toBeLessThan(150);
+  });
+
+  test('at once to whoever waits, however short a while ago a full fetch was', async () => {
+    const { pump } = bench.openOwner();
+    const startedAt = performance.now();
+    for (let turn = 0; turn < TURNS; turn++) {
+      const taking = pump.take(ONE);
+      await bench.add(1, BUSY_FETCHES.busy);
+      expect(await taking).toHaveLength(1);
+    }
+    expect(performance.now() - startedAt).toBeLessThan((TURNS * BUSY_FETCHES.intervalMs) / 2);
+  });
+
+  test('several at once, where each is full and nobody waits for the next', async () => {
+    bench.openOwner();
+    const sizes = new Set<number>();
+    for (let turn = 0; turn < TURNS; turn++) {
+      await bench.add(1, BUSY_FETCHES.busy);
+      await delay(3);
+      sizes.add((await bench.states()).active.length);
+    }
+    expect(sizes.size).toBeLessThan(TURNS / 2);
+    await until('all are in hand', async () => (await bench.states()).active.length === TURNS);
   });
 
   test('with their commands, or with null where the data is no chunk; such a one can be set aside', async () => {

@@ -5,11 +5,13 @@ import type { Redis } from 'ioredis';
 import { type ChunkData, decodeChunk } from '../contract/chunk.ts';
 import type { Command } from '../contract/command.ts';
 import {
+  BUSY_FETCHES,
   FETCH_CHUNKS_MAX,
   HAND_COMMANDS_MAX,
   ORPHANINGS_BEFORE_ALONE,
 } from '../contract/limits.ts';
 import type { Logger } from '../runtime/log.ts';
+import { createPace } from '../runtime/pace.ts';
 import { openChunkQueue } from './chunk-queue.ts';
 import { isDamaged, openHandPump } from './hand-pump.ts';
 import { createOrphanings, type Orphanings } from './orphanings.ts';
@@ -60,7 +62,11 @@ export class ChunkPump {
   #dirty = true;
   #tookOver = false;
   #stopped = false;
+  readonly #pace = createPace(BUSY_FETCHES);
+  /** Whether somebody waits with nothing in hand. */
+  #waited = false;
   #wake: () => void = () => {};
+  #demand: () => void = () => {};
   #marker: Promise<unknown> | undefined;
   #interrupt: () => void = () => {};
 
@@ -77,7 +83,12 @@ export class ChunkPump {
   async take(fits: (taken: readonly Chunk[], next: Chunk) => boolean): Promise<Chunk[]> {
     while (!this.#stopped) {
       const taken = this.#takeFromHand(fits);
-      if (taken.length > 0) return taken;
+      if (taken.length > 0) {
+        this.#waited = false;
+        return taken;
+      }
+      this.#waited = true;
+      this.#demand();
       await Promise.race([new Promise<void>((resolve) => (this.#wake = resolve)), delay(IDLE_MS)]);
     }
     return [];
@@ -105,6 +116,7 @@ export class ChunkPump {
   halt(): void {
     this.#stopped = true;
     this.#wake();
+    this.#demand();
     this.#interrupt();
   }
 
@@ -126,17 +138,11 @@ export class ChunkPump {
   };
 
   async #fetchUntilStopped(): Promise<void> {
-    const { redis, mayFetch, log, shard } = this.#deps;
+    const { log, shard } = this.#deps;
     let faults = 0;
     while (!this.#stopped) {
       try {
-        if (redis.status !== 'ready' || !mayFetch()) await delay(IDLE_MS);
-        else if (this.#dirty) await this.#makeClean();
-        else if (this.#handCommands() >= HAND_COMMANDS_MAX) await delay(1);
-        else {
-          await this.#fetch();
-          faults = 0;
-        }
+        if (await this.#step()) faults = 0;
       } catch (error) {
         this.#dirty = true;
         // A Redis that is full stays so for a while: one line is enough, and asking it all the time wears it out.
@@ -145,6 +151,31 @@ export class ChunkPump {
         await delay(Math.min(IDLE_MS * 2 ** faults++, FAULT_MS_MAX));
       }
     }
+  }
+
+  /** Does what is next; true where that was a fetch. */
+  async #step(): Promise<boolean> {
+    const { redis, mayFetch } = this.#deps;
+    if (redis.status !== 'ready' || !mayFetch()) await delay(IDLE_MS);
+    else if (this.#dirty) await this.#makeClean();
+    else if (countCommands(this.#hand) >= HAND_COMMANDS_MAX) await delay(1);
+    else if (!this.#waited && this.#pace.left() > 0) await this.#rest();
+    else {
+      await this.#fetch();
+      return true;
+    }
+    return false;
+  }
+
+  /** A fetch costs the same however little it brings: full ones are spaced out, until somebody waits for the next. */
+  #rest(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.#pace.left());
+      this.#demand = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   async #makeClean(): Promise<void> {
@@ -184,7 +215,10 @@ export class ChunkPump {
       this.#dirty = true;
       return;
     }
-    for (const job of jobs) this.#hand.push(this.#toChunk(job));
+    const chunks = jobs.map((job) => this.#toChunk(job));
+    this.#hand.push(...chunks);
+    // Where more waits than was fetched at once there is no need to let it become more.
+    if (count === waiting) this.#pace.began(countCommands(chunks));
     this.#wake();
   }
 
@@ -205,10 +239,6 @@ export class ChunkPump {
       this.#interrupt = resolve;
       marker.then(() => resolve(), reject);
     });
-  }
-
-  #handCommands(): number {
-    return this.#hand.reduce((sum, { commands }) => sum + (commands?.length ?? 1), 0);
   }
 
   #foreignAmong(active: readonly string[], fetched: readonly Job[]): boolean {
@@ -241,4 +271,8 @@ export class ChunkPump {
     for (const { id } of taken) this.#committing.add(id);
     return taken;
   }
+}
+
+function countCommands(chunks: readonly Chunk[]): number {
+  return chunks.reduce((sum, { commands }) => sum + (commands?.length ?? 1), 0);
 }

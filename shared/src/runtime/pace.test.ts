@@ -24,6 +24,17 @@ test('a turn after one that took longer than the interval begins at once', async
   expect(await timed(pace.next)).toBeLessThan(RULE.intervalMs / 2);
 });
 
+test('what is left of an interval can be asked for', () => {
+  let clock = 0;
+  const pace = createPace(RULE, () => clock);
+  expect(pace.left()).toBe(0);
+  pace.began(RULE.busy);
+  clock = 10;
+  expect(pace.left()).toBe(RULE.intervalMs - 10);
+  clock = RULE.intervalMs;
+  expect(pace.left()).toBe(0);
+});
+
 async function timed(work: () => Promise<void>): Promise<number> {
   const started = performance.now();
   await work();

@@ -1,7 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Spaces out what costs the same however little it carries, while there is much to carry. */
-export type Pace = { began(commands: number): void; next(): Promise<void> };
+export type Pace = {
+  began(commands: number): void;
+  /** Milliseconds until the next turn may begin. */
+  left(): number;
+  next(): Promise<void>;
+};
 
 /**
  * After a turn that carried `busy` commands or more, the next begins no sooner than `intervalMs` after that one began: so it
@@ -13,12 +18,14 @@ export function createPace(
   now: () => number = () => performance.now(),
 ): Pace {
   let earliest = Number.NEGATIVE_INFINITY;
+  const left = () => Math.max(0, earliest - now());
   return {
     began(commands) {
       if (commands >= busy) earliest = now() + intervalMs;
     },
+    left,
     async next() {
-      const ms = earliest - now();
+      const ms = left();
       if (ms > 0) await delay(ms);
     },
   };
