@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Books, openBooks } from '../testing/books.cases.ts';
-import { arrayLiteral } from './array-literal.ts';
+import { arrayLiteral, jsonArrayLiteral } from './array-literal.ts';
 
 let books: Books;
 
@@ -28,6 +28,18 @@ test('texts reach Postgres unchanged, whatever is in them', async () => {
     expect(row).toEqual({ back: values, size: values.length });
   });
   await fc.assert(property, { numRuns: 300 });
+});
+
+test('JSON texts reach Postgres unchanged, whatever is in them', async () => {
+  const value = fc.oneof(fc.array(text), fc.dictionary(text, text));
+  const property = fc.asyncProperty(fc.array(fc.option(value)), async (values) => {
+    const [row] = await books.rows<{ back: (string | null)[] }>(
+      'select to_json($1::text[]) as back',
+      [jsonArrayLiteral(values)],
+    );
+    expect(row?.back).toEqual(values.map((any) => (any === null ? null : JSON.stringify(any))));
+  });
+  await fc.assert(property, { numRuns: 200 });
 });
 
 test('numbers up to 38 digits reach Postgres unchanged', async () => {

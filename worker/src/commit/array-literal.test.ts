@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { arrayLiteral } from './array-literal.ts';
+import { arrayLiteral, jsonArrayLiteral } from './array-literal.ts';
 
 test.each([
   ['{}', []],
@@ -13,4 +13,11 @@ test.each([
   ['{"\\"","\\"","\\\\"}', ['"', '"', '\\']],
 ])('values are written as %s', (literal, values) => {
   expect(arrayLiteral(values)).toBe(literal);
+});
+
+test('values are written as their JSON texts', () => {
+  expect(jsonArrayLiteral([])).toBe('{}');
+  expect(jsonArrayLiteral([null, [], { 'a"': 'b\\\n' }])).toBe(
+    arrayLiteral([null, '[]', '{"a\\"":"b\\\\\\n"}']),
+  );
 });

@@ -1,8 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import { loadCommand, type Statement } from '@razao/sql/load.ts';
-import { arrayLiteral } from './array-literal.ts';
+import { arrayLiteral, jsonArrayLiteral } from './array-literal.ts';
 import type { LockSession } from './lock-session.ts';
-import type { BalanceRow, BatchRows, TransactionRow } from './rows.ts';
+import type {
+  BalanceRow,
+  BatchRows,
+  DatedEntryRow,
+  EntryRow,
+  HeldChangeRow,
+  HoldRow,
+  RevertedRow,
+  TransactionRow,
+} from './rows.ts';
 
 const insertAccounts = loadCommand('insert_accounts');
 const insertAssets = loadCommand('insert_assets');
@@ -18,6 +27,124 @@ const putReverted = loadCommand('put_reverted');
 const closeLedgers = loadCommand('close_ledgers');
 
 type Cell = string | number | bigint | null;
+/** What a row has in a column; `json` where that is stored as JSON. */
+type Column<T> = ((row: T) => Cell) | { json: (row: T) => unknown };
+
+const ACCOUNT: Column<BatchRows['accounts'][number]>[] = [
+  (row) => row.ledgerId,
+  (row) => row.address,
+];
+
+const ASSET: Column<BatchRows['assets'][number]>[] = [
+  (row) => row.ledgerId,
+  (row) => row.code,
+  (row) => row.scale,
+];
+
+const CREATED_BALANCE: Column<BalanceRow>[] = [
+  ({ after }) => after.ledgerId,
+  ({ after }) => after.address,
+  ({ after }) => after.asset,
+  ({ after }) => after.id,
+  ({ after }) => after.posted,
+  ({ after }) => after.held,
+  ({ after }) => after.version,
+];
+
+const CHANGED_BALANCE: Column<BalanceRow>[] = [
+  ({ after }) => after.ledgerId,
+  ({ after }) => after.address,
+  ({ after }) => after.asset,
+  ({ versionBefore }) => versionBefore,
+  ({ after }) => after.posted,
+  ({ after }) => after.held,
+  ({ after }) => after.version,
+];
+
+const TRANSACTION: Column<TransactionRow>[] = [
+  ({ command }) => command.ledgerId,
+  ({ outcome }) => outcome.sequence,
+  ({ command }) => command.id,
+  ({ outcome }) => outcome.acceptedAt,
+  ({ outcome }) => outcome.postedAt,
+  (row) => movingOf(row)?.effectiveAt ?? null,
+  ({ outcome }) => outcome.kind,
+  ({ outcome }) => outcome.status,
+  ({ outcome }) => outcome.fingerprint,
+  ({ hash }) => hash,
+  {
+    json: ({ bare, postings }) =>
+      bare ? [] : postings.map((p) => [p.source, p.destination, p.asset, p.amount]),
+  },
+  (row) => movingOf(row)?.description ?? null,
+  (row) => movingOf(row)?.reference ?? null,
+  { json: metadataOf },
+  { json: ({ outcome }) => outcome.rejection },
+  ({ command, bare }) => ('target' in command && !bare ? command.target : null),
+];
+
+const ENTRY: Column<EntryRow>[] = [
+  (row) => row.ledgerId,
+  (row) => row.balanceId,
+  (row) => row.version,
+  (row) => row.sequence,
+  (row) => row.amount,
+  (row) => row.balanceAfter,
+];
+
+const HELD_CHANGE: Column<HeldChangeRow>[] = [
+  (row) => row.ledgerId,
+  (row) => row.balanceId,
+  (row) => row.version,
+  (row) => row.sequence,
+  (row) => row.amount,
+  (row) => row.heldAfter,
+];
+
+const DATED_ENTRY: Column<DatedEntryRow>[] = [
+  (row) => row.ledgerId,
+  (row) => row.balanceId,
+  (row) => row.version,
+  (row) => row.sequence,
+  (row) => row.effectiveAt,
+  (row) => row.amount,
+];
+
+const CREATED_HOLD: Column<HoldRow>[] = [
+  (row) => row.ledgerId,
+  (row) => row.id,
+  (row) => row.status,
+  (row) => row.expiresAt,
+  (row) => row.amount,
+  (row) => row.captured,
+  (row) => row.changed,
+];
+
+const CHANGED_HOLD: Column<HoldRow>[] = [
+  (row) => row.ledgerId,
+  (row) => row.id,
+  (row) => row.status,
+  (row) => row.captured,
+  (row) => row.changed,
+  (row) => row.changedBefore,
+];
+
+const REVERTED: Column<RevertedRow>[] = [
+  (row) => row.ledgerId,
+  (row) => row.id,
+  (row) => row.amount,
+  (row) => row.changed,
+];
+
+const LEDGER: Column<BatchRows['ledgers'][number]>[] = [
+  ({ after }) => after.id,
+  ({ firstSequence }) => firstSequence,
+  ({ after }) => after.nextSequence,
+  ({ after }) => after.nextBalance,
+  ({ after }) => after.postedAt,
+  ({ after }) => after.hash,
+  { json: ({ addresses }) => addresses },
+];
 
 /**
  * Writes what a batch changed, a statement for each table. The session is inside a transaction. Throws where Postgres wrote
@@ -27,78 +154,25 @@ export async function writeRows(session: LockSession, rows: BatchRows): Promise<
   const writer = startWriting(session);
   const created = rows.balances.filter((row) => row.isNew);
   const changed = rows.balances.filter((row) => !row.isNew);
-  await writer.write(insertAccounts, rows.accounts, (row) => [row.ledgerId, row.address]);
-  await writer.write(insertAssets, rows.assets, (row) => [row.ledgerId, row.code, row.scale]);
-  await writer.write(insertBalances, created, createdCells);
-  await writer.write(updateBalances, changed, changedCells);
-  await writer.write(insertTransactions, rows.transactions, transactionCells);
-  await writer.write(insertEntries, rows.entries, (row) => [
-    row.ledgerId,
-    row.balanceId,
-    row.version,
-    row.sequence,
-    row.amount,
-    row.balanceAfter,
-  ]);
-  await writeHolds(writer, rows);
-  await writer.write(insertDatedEntries, rows.datedEntries, (row) => [
-    row.ledgerId,
-    row.balanceId,
-    row.version,
-    row.sequence,
-    row.effectiveAt,
-    row.amount,
-  ]);
-  await writer.write(putReverted, rows.reverted, (row) => [
-    row.ledgerId,
-    row.id,
-    row.amount,
-    row.changed,
-  ]);
-  await writer.write(closeLedgers, rows.ledgers, ({ after, firstSequence, addresses }) => [
-    after.id,
-    firstSequence,
-    after.nextSequence,
-    after.nextBalance,
-    after.postedAt,
-    after.hash,
-    JSON.stringify(addresses),
-  ]);
+  const createdHolds = rows.holds.filter((row) => row.changedBefore === null);
+  const changedHolds = rows.holds.filter((row) => row.changedBefore !== null);
+  await writer.write(insertAccounts, rows.accounts, ACCOUNT);
+  await writer.write(insertAssets, rows.assets, ASSET);
+  await writer.write(insertBalances, created, CREATED_BALANCE);
+  await writer.write(updateBalances, changed, CHANGED_BALANCE);
+  await writer.write(insertTransactions, rows.transactions, TRANSACTION);
+  await writer.write(insertEntries, rows.entries, ENTRY);
+  await writer.write(insertHeldChanges, rows.heldChanges, HELD_CHANGE);
+  await writer.write(insertHolds, createdHolds, CREATED_HOLD);
+  await writer.write(updateHolds, changedHolds, CHANGED_HOLD);
+  await writer.write(insertDatedEntries, rows.datedEntries, DATED_ENTRY);
+  await writer.write(putReverted, rows.reverted, REVERTED);
+  await writer.write(closeLedgers, rows.ledgers, LEDGER);
   await writer.done();
 }
 
-async function writeHolds(writer: Writer, rows: BatchRows): Promise<void> {
-  const created = rows.holds.filter((row) => row.changedBefore === null);
-  const changed = rows.holds.filter((row) => row.changedBefore !== null);
-  await writer.write(insertHeldChanges, rows.heldChanges, (row) => [
-    row.ledgerId,
-    row.balanceId,
-    row.version,
-    row.sequence,
-    row.amount,
-    row.heldAfter,
-  ]);
-  await writer.write(insertHolds, created, (row) => [
-    row.ledgerId,
-    row.id,
-    row.status,
-    row.expiresAt,
-    row.amount,
-    row.captured,
-    row.changed,
-  ]);
-  await writer.write(updateHolds, changed, (row) => [
-    row.ledgerId,
-    row.id,
-    row.status,
-    row.captured,
-    row.changed,
-    row.changedBefore,
-  ]);
-}
-
 type Writer = {
-  write<T>(statement: Statement, rows: readonly T[], cells: (row: T) => Cell[]): Promise<void>;
+  write<T>(statement: Statement, rows: readonly T[], columns: readonly Column<T>[]): Promise<void>;
   /** Resolves when the last statement is answered. */
   done(): Promise<void>;
 };
@@ -107,9 +181,9 @@ type Writer = {
 function startWriting(session: LockSession): Writer {
   let underWay: Promise<void> = Promise.resolve();
   return {
-    async write(statement, rows, cells) {
+    async write(statement, rows, columns) {
       if (rows.length === 0) return;
-      const literals = toLiterals(rows, cells);
+      const literals = columns.map((column) => toLiteral(rows, column));
       await underWay;
       underWay = run(session, statement, literals, rows.length);
       // Whoever awaits it hears of its failure; until then nobody does.
@@ -121,17 +195,10 @@ function startWriting(session: LockSession): Writer {
   };
 }
 
-function toLiterals<T>(rows: readonly T[], cells: (row: T) => Cell[]): string[] {
-  const columns: Cell[][] = [];
-  for (const row of rows) {
-    const values = cells(row);
-    for (let i = 0; i < values.length; i++) {
-      let column = columns[i];
-      if (!column) columns[i] = column = [];
-      column.push(values[i] as Cell);
-    }
-  }
-  return columns.map(arrayLiteral);
+function toLiteral<T>(rows: readonly T[], column: Column<T>): string {
+  return typeof column === 'function'
+    ? arrayLiteral(rows.map(column))
+    : jsonArrayLiteral(rows.map(column.json));
 }
 
 async function run(
@@ -146,35 +213,12 @@ async function run(
   }
 }
 
-function createdCells({ after }: BalanceRow): Cell[] {
-  const { ledgerId, address, asset, id, posted, held, version } = after;
-  return [ledgerId, address, asset, id, posted, held, version];
+/** Of a command that could not be processed nothing that a client wrote is stored. */
+function movingOf({ command, bare }: TransactionRow) {
+  return bare || !('postings' in command) ? null : command;
 }
 
-function changedCells({ after, versionBefore }: BalanceRow): Cell[] {
-  const { ledgerId, address, asset, posted, held, version } = after;
-  return [ledgerId, address, asset, versionBefore, posted, held, version];
-}
-
-function transactionCells({ command, outcome, hash, postings, bare }: TransactionRow): Cell[] {
-  const text = bare || !('postings' in command) ? null : command;
-  const hasMetadata = text !== null && Object.keys(text.metadata).length > 0;
-  return [
-    command.ledgerId,
-    outcome.sequence,
-    command.id,
-    outcome.acceptedAt,
-    outcome.postedAt,
-    text?.effectiveAt ?? null,
-    outcome.kind,
-    outcome.status,
-    outcome.fingerprint,
-    hash,
-    bare ? '[]' : JSON.stringify(postings.map((p) => [p.source, p.destination, p.asset, p.amount])),
-    text?.description ?? null,
-    text?.reference ?? null,
-    hasMetadata ? JSON.stringify(text.metadata) : null,
-    outcome.rejection === null ? null : JSON.stringify(outcome.rejection),
-    'target' in command && !bare ? command.target : null,
-  ];
+function metadataOf(row: TransactionRow) {
+  const metadata = movingOf(row)?.metadata ?? {};
+  return Object.keys(metadata).length > 0 ? metadata : null;
 }
