@@ -2,12 +2,7 @@ import type { TransferCommand } from '@razao/shared/contract/command.ts';
 import type { Rejection } from '@razao/shared/contract/rejections.ts';
 import { arrayLiteral } from '@razao/worker/commit/array-literal.ts';
 import { judgePostings } from '@razao/worker/commit/judge-postings.ts';
-import {
-  accountKey,
-  balanceKey,
-  type Frozen,
-  type LedgerState,
-} from '@razao/worker/commit/state.ts';
+import type { Frozen, LedgerState } from '@razao/worker/commit/state.ts';
 import { type Move, startWork } from '@razao/worker/commit/work.ts';
 import type { Client } from 'pg';
 import { readStatement } from './read-statement.ts';
@@ -38,12 +33,7 @@ const LEDGER: Omit<LedgerState, 'id'> = {
   postedAt: '',
 };
 
-const NOTHING_ELSE = {
-  ledgers: new Map(),
-  transactions: new Map(),
-  targets: new Map(),
-  scales: new Map(),
-};
+const NOTHING_ELSE = { ledgers: new Map(), transactions: new Map(), targets: new Map() };
 
 /**
  * Locks both balances of a command of one posting and judges it by the committer's own rules. The connection is inside a
@@ -58,15 +48,14 @@ export async function judgeOne(client: Client, command: TransferCommand): Promis
     ...lockBoth,
     values: [ledgerId, source, destination, asset],
   });
-  const accounts = new Map(
-    rows.map(({ address, frozen }) => [accountKey(ledgerId, address), frozen]),
-  );
-  const balances = rows.map((row) => toState(row, ledgerId, asset));
-  const state = {
-    ...NOTHING_ELSE,
-    accounts,
-    balances: new Map(balances.map((row) => [balanceKey(ledgerId, row.address, asset), row])),
+  const book = {
+    accounts: new Map(rows.map(({ address, frozen }) => [address, frozen])),
+    balances: new Map([
+      [asset, new Map(rows.map((row) => [row.address, toState(row, ledgerId, asset)]))],
+    ]),
+    scales: new Map(),
   };
+  const state = { ...NOTHING_ELSE, books: new Map([[ledgerId, book]]) };
   const ledger = { ...LEDGER, id: ledgerId };
   const judged = judgePostings(startWork(state, []), ledger, postings, { kind: 'move' });
   const [moves, rejection] = 'code' in judged ? [[], judged] : [judged.moves, null];

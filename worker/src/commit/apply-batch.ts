@@ -9,7 +9,7 @@ import type { BatchRows, CommandResult, TargetStatus } from './rows.ts';
 import { type BatchState, type LedgerState, transactionKey } from './state.ts';
 import { attempt, type Plan, put, startWork, type Verdict, type Work } from './work.ts';
 
-type Judge = (ledger: LedgerState, command: Command) => Verdict;
+type Judge = (work: Work, ledger: LedgerState, command: Command) => Verdict;
 
 /**
  * The rules of the ledger, as a pure function: applies commands one after the other to what a batch read, and returns one
@@ -48,14 +48,13 @@ function isUnprocessable(
 function applyGroup(work: Work, group: readonly Command[]): CommandResult[] {
   const [first, ...others] = group;
   if (!first) return [];
-  const judgeNow: Judge = (ledger, command) => judge(work, ledger, command);
-  if (others.length === 0) return [applyCommand(work, first, judgeNow)];
+  if (others.length === 0) return [applyCommand(work, first, judge)];
   let causes = new Map<Command, Rejection>();
-  if (!group.some((command) => replayOf(work, command)?.conflict)) {
+  if (!group.some((command) => isConflict(work, command))) {
     const results: CommandResult[] = [];
     const posted = attempt(work, ledgerOf(work, first), () => {
       for (const command of group) {
-        const result = applyCommand(work, command, judgeNow);
+        const result = applyCommand(work, command, judge);
         results.push(result);
         const { rejection: cause } = result.outcome;
         if (result.replay || !cause) continue;
@@ -73,13 +72,14 @@ function applyGroup(work: Work, group: readonly Command[]): CommandResult[] {
 }
 
 function applyCommand(work: Work, command: Command, judge: Judge): CommandResult {
-  const replay = replayOf(work, command);
+  const key = transactionKey(command.ledgerId, command.id);
+  const replay = replayOf(work, command, key);
   if (replay) return replay;
   const ledger = ledgerOf(work, command);
-  const verdict = judge(ledger, command);
+  const verdict = judge(work, ledger, command);
   const plan = 'code' in verdict ? null : verdict;
   const outcome = outcomeOf(ledger, command, verdict);
-  if (plan) post(work, ledger, command, plan);
+  if (plan) post(work, ledger, command, key, plan);
   ledger.hash = chainHash(ledger.hash, command.id, outcome);
   ledger.nextSequence += 1;
   work.added.transactions.push({
@@ -89,13 +89,19 @@ function applyCommand(work: Work, command: Command, judge: Judge): CommandResult
     postings: plan?.postings ?? ('postings' in command ? command.postings : []),
     bare: outcome.rejection?.code === 'processing_failed',
   });
-  put(work, work.outcomes, transactionKey(command.ledgerId, command.id), outcome);
+  put(work, work.outcomes, key, outcome);
   return { outcome, replay: false, conflict: false };
 }
 
-function replayOf(work: Work, { ledgerId, id, fingerprint }: Command): CommandResult | null {
-  const outcome = work.outcomes.get(transactionKey(ledgerId, id));
-  return outcome ? { outcome, replay: true, conflict: outcome.fingerprint !== fingerprint } : null;
+function replayOf(work: Work, command: Command, key: string): CommandResult | null {
+  const outcome = work.outcomes.get(key);
+  if (!outcome) return null;
+  return { outcome, replay: true, conflict: outcome.fingerprint !== command.fingerprint };
+}
+
+function isConflict(work: Work, command: Command): boolean {
+  const key = transactionKey(command.ledgerId, command.id);
+  return replayOf(work, command, key)?.conflict === true;
 }
 
 function ledgerOf(work: Work, { ledgerId }: Command): LedgerState {

@@ -1,20 +1,18 @@
-import type { BalanceRow, BatchRows } from './rows.ts';
-import { accountKey } from './state.ts';
+import type { BatchRows } from './rows.ts';
 import type { Work } from './work.ts';
 
 /** The rows that a batch writes, once all of its commands are applied. */
 export function collectRows(work: Work): BatchRows {
-  const balances: BalanceRow[] = [];
-  const accounts = new Map<string, { ledgerId: number; address: string }>();
+  const balances = work.balances.changed();
+  const accounts: BatchRows['accounts'] = [];
   const addresses = new Map<number, Set<string>>();
-  for (const { versionBefore, isNew, ...after } of work.balances.changed()) {
-    const { ledgerId, address, id } = after;
-    if (id === null) throw new Error(`balance ${address} changed without an id`);
-    balances.push({ after: { ...after, id }, versionBefore, isNew });
-    const key = accountKey(ledgerId, address);
-    if (!work.state.accounts.has(key)) accounts.set(key, { ledgerId, address });
-    const touched = addresses.get(ledgerId) ?? new Set();
-    addresses.set(ledgerId, touched.add(address));
+  for (const { after } of balances) {
+    const { ledgerId, address } = after;
+    const touched = addresses.getOrInsertComputed(ledgerId, () => new Set());
+    if (touched.has(address)) continue;
+    touched.add(address);
+    if (!work.state.books.get(ledgerId)?.accounts.has(address))
+      accounts.push({ ledgerId, address });
   }
   const ledgers = [...work.ledgers.values()].flatMap((after) => {
     const firstSequence = work.state.ledgers.get(after.id)?.nextSequence ?? after.nextSequence;
@@ -28,7 +26,7 @@ export function collectRows(work: Work): BatchRows {
   }));
   return {
     ledgers,
-    accounts: [...accounts.values()],
+    accounts,
     balances,
     holds,
     reverted: [...work.reverted.values()],

@@ -5,14 +5,8 @@ import { BatchFault, isSessionFault } from './error-class.ts';
 import type { LockSession } from './lock-session.ts';
 import { readState } from './read-state.ts';
 import type { BatchRows, CommandResult, TargetStatus } from './rows.ts';
-import {
-  accountKey,
-  type BalanceState,
-  type BatchState,
-  balanceKey,
-  scaleKey,
-  transactionKey,
-} from './state.ts';
+import { type BalanceState, type BatchState, transactionKey } from './state.ts';
+import { balancesOf } from './touched.ts';
 import { writeRows } from './write-rows.ts';
 
 /** What a commit made true: a result for each command, what they acted on and every balance they touch as these are now. */
@@ -35,13 +29,14 @@ export async function commitBatch(
 ): Promise<Commit> {
   await session.query('begin');
   try {
-    const state = await readState(session, commands);
+    const { state, touched } = await readState(session, commands);
     const { results, rows, targets } = apply(state, commands, unprocessable);
     await writeRows(session, rows);
     killPoint('before-commit');
     await session.query('commit');
     killPoint('after-commit');
-    return { commands, results, targets, balances: [...learn(session, state, rows).values()] };
+    learn(session, rows);
+    return { commands, results, targets, balances: balancesOf(touched, state.books) };
   } catch (error) {
     session.known.clear();
     if (isSessionFault(error)) session.destroy();
@@ -50,30 +45,12 @@ export async function commitBatch(
   }
 }
 
-/** Remembers what the commit left, for the next one; returns the touched balances as they are now. */
-function learn(
-  session: LockSession,
-  state: BatchState,
-  rows: BatchRows,
-): Map<string, BalanceState> {
-  const after = new Map(rows.ledgers.map((row) => [row.after.id, row.after]));
-  const ledgers = [...state.ledgers.values()].map((ledger) => after.get(ledger.id) ?? ledger);
-  const created = rows.accounts.map(
-    (row) => [accountKey(row.ledgerId, row.address), 'none'] as const,
-  );
-  const balances = new Map(state.balances);
-  for (const row of rows.balances) {
-    const { ledgerId, address, asset } = row.after;
-    balances.set(balanceKey(ledgerId, address, asset), row.after);
-  }
-  const scales = rows.assets.map(
-    ({ ledgerId, code, scale }) => [scaleKey(ledgerId, code), scale] as const,
-  );
-  session.known.learn(ledgers, [...state.accounts, ...created], balances, [
-    ...state.scales,
-    ...scales,
-  ]);
-  return balances;
+/** Remembers what the commit wrote, for the next one; what it read is known already. */
+function learn({ known }: LockSession, rows: BatchRows): void {
+  for (const { ledgerId, address } of rows.accounts) known.addAccount(ledgerId, address, 'none');
+  for (const { after } of rows.balances) known.addBalance(after);
+  for (const { ledgerId, code, scale } of rows.assets) known.addScale(ledgerId, code, scale);
+  for (const { after } of rows.ledgers) known.moveOn(after);
 }
 
 function apply(

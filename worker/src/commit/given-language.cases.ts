@@ -2,11 +2,10 @@ import type { Command, Outcome, Posting } from '@razao/shared/contract/command.t
 import { rejection } from '@razao/shared/contract/rejections.ts';
 import { GENESIS, ledgerId, listOf, POSTED_AT, parseAmount } from './case-words.cases.ts';
 import { parseCommand } from './command-language.cases.ts';
+import { accountKey, balanceKey, toBooks } from './flat-books.cases.ts';
 import {
-  accountKey,
   type BalanceState,
   type BatchState,
-  balanceKey,
   type Frozen,
   type LedgerState,
   scaleKey,
@@ -47,7 +46,8 @@ export function parseState(text: string): BatchState {
     const counters = { nextSequence, nextBalance, settingsVersion: 0 };
     return [id, { id, accounts, ...counters, hash: GENESIS, postedAt: POSTED_AT }];
   });
-  return { ledgers: new Map(ledgers), ...stored };
+  const { transactions, targets } = stored;
+  return { ledgers: new Map(ledgers), books: toBooks(stored), transactions, targets };
 }
 
 function addScale({ scales }: Stored, text: string): void {

@@ -17,7 +17,7 @@ export function judgeHold(work: Work, ledger: LedgerState, command: HoldCommand)
   const judged = judgePostings(work, ledger, postings, { kind: 'hold' });
   if ('code' in judged) return judged;
   const hold = { status: 'pending', expiresAt, amount: sumOf(postings), captured: 0n } as const;
-  return { ...judged, status: 'pending', postings, hold };
+  return { status: 'pending', postings, moves: judged.moves, assets: judged.assets, hold };
 }
 
 /** Moves what a hold reserved, whole or in part; a final one frees what it leaves. */
@@ -44,7 +44,7 @@ export function judgeCapture(work: Work, ledger: LedgerState, command: CaptureCo
   if ('code' in judged) return judged;
   const captured = hold.captured + (taken ?? hold.amount ?? 0n);
   const after: HoldState = { ...hold, captured, status: closes ? 'posted' : 'pending' };
-  return { ...judged, status: 'posted', postings, hold: after };
+  return { status: 'posted', postings, moves: judged.moves, assets: judged.assets, hold: after };
 }
 
 /** Frees what a hold still reserves; nothing stands against that, not even a freeze. */

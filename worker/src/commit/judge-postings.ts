@@ -2,9 +2,8 @@ import type { ConditionalPosting, Posting } from '@razao/shared/contract/command
 import { WORLD } from '@razao/shared/contract/grammar.ts';
 import { AMOUNT_LIMIT } from '@razao/shared/contract/limits.ts';
 import { type Rejection, rejection } from '@razao/shared/contract/rejections.ts';
-import { accountKey, type LedgerState, scaleKey } from './state.ts';
+import { type BalanceState, type LedgerState, scaleKey } from './state.ts';
 import type { Move, Work } from './work.ts';
-import type { WorkingBalance } from './working-balances.ts';
 
 /**
  * What postings do to balances. `move`: money passes from source to destination. `hold`: it is reserved at the source.
@@ -15,11 +14,13 @@ export type Way =
   | { kind: 'hold' }
   | { kind: 'capture'; freed: (posting: Posting) => bigint };
 
-/** What the postings of one transaction come to so far. `heldTotals` is only there where something is held or freed. */
+/** By how much a transaction changes a balance, all of its postings together. */
+type Total = { balance: BalanceState; amount: bigint; held: bigint };
+
+/** What the postings of one transaction come to so far. */
 type Tally = {
   moves: Move[];
-  totals: Map<WorkingBalance, bigint>;
-  heldTotals: Map<WorkingBalance, bigint> | null;
+  totals: Total[];
   /** Assets that the ledger would use for the first time. */
   assets: string[];
 };
@@ -35,8 +36,7 @@ export function judgePostings(
   postings: readonly ConditionalPosting[],
   way: Way,
 ): Pick<Tally, 'moves' | 'assets'> | Rejection {
-  const heldTotals = way.kind === 'move' ? null : new Map<WorkingBalance, bigint>();
-  const tally: Tally = { moves: [], totals: new Map(), heldTotals, assets: [] };
+  const tally: Tally = { moves: [], totals: [], assets: [] };
   for (const posting of postings) {
     const refusal = addPosting(work, ledger, posting, way, tally);
     if (refusal) return refusal;
@@ -72,24 +72,28 @@ function addPosting(
 
 /** Adds one change of a balance to those of the same transaction before it. */
 function addMove(
-  { moves, totals, heldTotals }: Tally,
-  balance: WorkingBalance,
+  { moves, totals }: Tally,
+  balance: BalanceState,
   amount: bigint,
   held: bigint,
 ): Rejection | null {
-  const total = (totals.get(balance) ?? 0n) + amount;
-  totals.set(balance, total);
-  const balanceAfter = balance.posted + total;
-  let heldAfter = 0n;
-  if (heldTotals && held !== 0n) {
-    const heldTotal = (heldTotals.get(balance) ?? 0n) + held;
-    heldTotals.set(balance, heldTotal);
-    heldAfter = balance.held + heldTotal;
-  }
+  const total = totalOf(totals, balance);
+  total.amount += amount;
+  total.held += held;
+  const balanceAfter = balance.posted + total.amount;
+  const heldAfter = balance.held + total.held;
   if (balanceAfter >= AMOUNT_LIMIT || balanceAfter <= -AMOUNT_LIMIT || heldAfter >= AMOUNT_LIMIT)
     return rejection('amount_overflow', { account: balance.address, asset: balance.asset });
   moves.push({ balance, amount, balanceAfter, held });
   return null;
+}
+
+/** A list, since most transactions touch two balances and none touches many: a map costs more than the search. */
+function totalOf(totals: Total[], balance: BalanceState): Total {
+  for (const total of totals) if (total.balance === balance) return total;
+  const total = { balance, amount: 0n, held: 0n };
+  totals.push(total);
+  return total;
 }
 
 /** A code's decimal places are fixed when it is first used; `assets` are those that this transaction would fix. */
@@ -101,7 +105,8 @@ function refuseScale(
 ): Rejection | null {
   const slash = asset.indexOf('/');
   const code = asset.slice(0, slash);
-  const fixed = work.scales.get(scaleKey(ledger.id, code));
+  const fixed =
+    work.scales.get(scaleKey(ledger.id, code)) ?? work.state.books.get(ledger.id)?.scales.get(code);
   const known = assets.find((other) => other.startsWith(`${code}/`));
   if (fixed === undefined && known === undefined) {
     assets.push(asset);
@@ -117,7 +122,7 @@ function refuseAccount(
   address: string,
   direction: 'debit' | 'credit',
 ): Rejection | null {
-  const frozen = work.state.accounts.get(accountKey(ledger.id, address));
+  const frozen = work.state.books.get(ledger.id)?.accounts.get(address);
   if (frozen === undefined && ledger.accounts === 'explicit' && address !== WORLD) {
     return rejection('account_unknown', { account: address });
   }
@@ -145,16 +150,16 @@ function refuseConditions(
   return null;
 }
 
-function refuseTotals({ totals, heldTotals }: Tally): Rejection | null {
-  for (const [balance, total] of totals) {
-    const refusal = refuseBalance(balance, total, heldTotals?.get(balance) ?? 0n);
+function refuseTotals({ totals }: Tally): Rejection | null {
+  for (const total of totals) {
+    const refusal = refuseTotal(total);
     if (refusal) return refusal;
   }
   return null;
 }
 
 /** A limit binds in its own direction only: whoever is already beyond it may still come back. */
-function refuseBalance(balance: WorkingBalance, total: bigint, held: bigint): Rejection | null {
+function refuseTotal({ balance, amount: total, held }: Total): Rejection | null {
   const { address: account, asset, posted, overdraftLimit, maxBalance } = balance;
   const available = posted - balance.held;
   const gain = total - held;

@@ -16,7 +16,8 @@ export function judge(work: Work, ledger: LedgerState, command: Command): Verdic
     case 'transfer': {
       const { postings } = command;
       const judged = judgePostings(work, ledger, postings, MOVE);
-      return 'code' in judged ? judged : { ...judged, status: 'posted', postings };
+      if ('code' in judged) return judged;
+      return { status: 'posted', postings, moves: judged.moves, assets: judged.assets };
     }
     case 'hold':
       return judgeHold(work, ledger, command);

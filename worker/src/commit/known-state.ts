@@ -1,22 +1,14 @@
 import { KNOWN_BALANCES_MAX } from '@razao/shared/contract/limits.ts';
-import { type BalanceState, type Frozen, type LedgerState, ledgerOf } from './state.ts';
+import type { BalanceState, Book, Frozen, LedgerState } from './state.ts';
 
-/** What is known of one ledger as of its `nextSequence` and `settingsVersion`; keys as in `BatchState`. */
-export type KnownLedger = {
-  readonly accounts: ReadonlyMap<string, Frozen>;
-  readonly balances: ReadonlyMap<string, BalanceState>;
-  readonly scales: ReadonlyMap<string, string>;
-};
-
-type Entry = {
+/** What is known of one ledger as of its `nextSequence` and `settingsVersion`. */
+type KnownBook = {
   nextSequence: number;
   settingsVersion: number;
-  accounts: Map<string, Frozen>;
-  balances: Map<string, BalanceState>;
-  scales: Map<string, string>;
+  readonly accounts: Map<string, Frozen>;
+  readonly balances: Map<string, Map<string, BalanceState>>;
+  readonly scales: Map<string, string>;
 };
-
-const NOTHING: KnownLedger = { accounts: new Map(), balances: new Map(), scales: new Map() };
 
 /**
  * Accounts and balances as the commits of one session left them, so that the next commit need not read them again. Every
@@ -24,55 +16,59 @@ const NOTHING: KnownLedger = { accounts: new Map(), balances: new Map(), scales:
  * and what is known is what is stored. Only ever used under that lock.
  */
 export class KnownState {
-  readonly #ledgers = new Map<number, Entry>();
+  readonly #books = new Map<number, KnownBook>();
   #balances = 0;
 
-  /** What is known of a ledger whose row was just locked and read. */
-  of(ledger: LedgerState): KnownLedger {
-    const entry = this.#ledgers.get(ledger.id);
-    if (!entry) return NOTHING;
-    const current =
-      entry.nextSequence === ledger.nextSequence &&
-      entry.settingsVersion === ledger.settingsVersion;
-    if (current) return entry;
-    this.#forget(ledger.id, entry);
-    return NOTHING;
+  /** What is known of ledgers whose rows were just locked and read. What is added shows in it. */
+  open(ledgers: Iterable<LedgerState>): Map<number, Book> {
+    if (this.#balances > KNOWN_BALANCES_MAX) this.clear();
+    const books = new Map<number, Book>();
+    for (const ledger of ledgers) books.set(ledger.id, this.#open(ledger));
+    return books;
   }
 
-  /** Remembers what a commit read and wrote, after it succeeded; `ledgers` are as the commit left them. */
-  learn(
-    ledgers: readonly LedgerState[],
-    accounts: Iterable<readonly [key: string, Frozen]>,
-    balances: Iterable<readonly [key: string, BalanceState]>,
-    scales: Iterable<readonly [key: string, string]> = [],
-  ): void {
-    if (this.#balances > KNOWN_BALANCES_MAX) this.clear();
-    for (const { id, nextSequence, settingsVersion } of ledgers) {
-      const before = this.#ledgers.get(id) ?? {
-        accounts: new Map(),
-        balances: new Map(),
-        scales: new Map(),
-      };
-      this.#ledgers.set(id, { ...before, nextSequence, settingsVersion });
-    }
-    for (const [key, frozen] of accounts)
-      this.#ledgers.get(ledgerOf(key))?.accounts.set(key, frozen);
-    for (const [key, scale] of scales) this.#ledgers.get(ledgerOf(key))?.scales.set(key, scale);
-    for (const [key, balance] of balances) {
-      const known = this.#ledgers.get(ledgerOf(key))?.balances;
-      if (known && !known.has(key)) this.#balances += 1;
-      known?.set(key, balance);
-    }
+  addAccount(ledgerId: number, address: string, frozen: Frozen): void {
+    this.#book(ledgerId).accounts.set(address, frozen);
+  }
+
+  /** Adds a balance, or puts it in the place of what it was. */
+  addBalance(balance: BalanceState): void {
+    const { balances } = this.#book(balance.ledgerId);
+    const ofAsset = balances.getOrInsertComputed(balance.asset, () => new Map());
+    const before = ofAsset.size;
+    ofAsset.set(balance.address, balance);
+    this.#balances += ofAsset.size - before;
+  }
+
+  addScale(ledgerId: number, code: string, scale: string): void {
+    this.#book(ledgerId).scales.set(code, scale);
+  }
+
+  /** What is known is as of these from now on: a commit left them so. */
+  moveOn({ id, nextSequence, settingsVersion }: LedgerState): void {
+    Object.assign(this.#book(id), { nextSequence, settingsVersion });
   }
 
   /** Forgets everything: a commit failed, and somebody may have written without the lock. */
   clear(): void {
-    this.#ledgers.clear();
+    this.#books.clear();
     this.#balances = 0;
   }
 
-  #forget(ledgerId: number, entry: Entry): void {
-    this.#ledgers.delete(ledgerId);
-    this.#balances -= entry.balances.size;
+  #open({ id, nextSequence, settingsVersion }: LedgerState): KnownBook {
+    const known = this.#books.get(id);
+    if (known?.nextSequence === nextSequence && known.settingsVersion === settingsVersion)
+      return known;
+    for (const { size } of known?.balances.values() ?? []) this.#balances -= size;
+    const nothing = { accounts: new Map(), balances: new Map(), scales: new Map() };
+    const book = { nextSequence, settingsVersion, ...nothing };
+    this.#books.set(id, book);
+    return book;
+  }
+
+  #book(ledgerId: number): KnownBook {
+    const book = this.#books.get(ledgerId);
+    if (!book) throw new Error(`ledger ${ledgerId} was not opened`);
+    return book;
   }
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
+import { balanceKey } from './flat-books.cases.ts';
 import type { MemoryDatabase } from './memory-tables.cases.ts';
 import type { TransactionRow } from './rows.ts';
-import { balanceKey, transactionKey } from './state.ts';
+import { transactionKey } from './state.ts';
 import { createDatabase } from './world-rows.cases.ts';
 import { LEDGERS, POSTED_AT, type World } from './worlds.cases.ts';
 

@@ -1,9 +1,10 @@
 import type { Command, Posting } from '@razao/shared/contract/command.ts';
 import { applyBatch } from './apply-batch.ts';
+import { accountKey, balanceKey } from './flat-books.cases.ts';
 import { readFromMemory } from './memory-reads.cases.ts';
 import { type MemoryDatabase, versionKey } from './memory-tables.cases.ts';
 import type { BatchRows, CommandResult, TargetStatus, TransactionRow } from './rows.ts';
-import { accountKey, balanceKey, scaleKey, transactionKey } from './state.ts';
+import { scaleKey, transactionKey } from './state.ts';
 
 /** Commits one batch: reads what the commands name and nothing else, applies them and writes the rows. */
 export function commitToMemory(

@@ -1,13 +1,7 @@
 import type { Command, Posting } from '@razao/shared/contract/command.ts';
+import { accountKey, balanceKey, toBooks } from './flat-books.cases.ts';
 import { type MemoryDatabase, presentOutcome } from './memory-tables.cases.ts';
-import {
-  accountKey,
-  type BatchState,
-  balanceKey,
-  scaleKey,
-  type TargetState,
-  transactionKey,
-} from './state.ts';
+import { type BatchState, scaleKey, type TargetState, transactionKey } from './state.ts';
 
 /** What a batch reads: what its commands name, and what their targets name. */
 export function readFromMemory(database: MemoryDatabase, commands: readonly Command[]): BatchState {
@@ -26,20 +20,22 @@ export function readFromMemory(database: MemoryDatabase, commands: readonly Comm
   const ledgerIds = commands.map(({ ledgerId }) => ledgerId).toSorted((a, b) => a - b);
   return {
     ledgers: pick(ledgerIds, (id) => database.ledgers.get(id)),
-    accounts: pick(
-      sides.map(({ ledgerId, address }) => accountKey(ledgerId, address)),
-      (key) => database.accounts.get(key),
-    ),
-    balances: pick(
-      sides.map(({ ledgerId, address, asset }) => balanceKey(ledgerId, address, asset)),
-      (key) => database.balances.get(key),
-    ),
+    books: toBooks({
+      accounts: pick(
+        sides.map(({ ledgerId, address }) => accountKey(ledgerId, address)),
+        (key) => database.accounts.get(key),
+      ),
+      balances: pick(
+        sides.map(({ ledgerId, address, asset }) => balanceKey(ledgerId, address, asset)),
+        (key) => database.balances.get(key),
+      ),
+      scales: pick(
+        sides.map(({ ledgerId, asset }) => scaleKey(ledgerId, asset.replace(/\/.*/, ''))),
+        (key) => database.assets.get(key),
+      ),
+    }),
     transactions: pick([...own, ...actedOn, ...before], (key) => presentOutcome(database, key)),
     targets: pick(actedOn, (key) => readTarget(database, key)),
-    scales: pick(
-      sides.map(({ ledgerId, asset }) => scaleKey(ledgerId, asset.replace(/\/.*/, ''))),
-      (key) => database.assets.get(key),
-    ),
   };
 }
 

@@ -2,8 +2,14 @@ import type { Command } from '@razao/shared/contract/command.ts';
 import { type LedgerState, scaleKey, transactionKey } from './state.ts';
 import { type Move, type Plan, put, type Work } from './work.ts';
 
-/** Applies what a command does: to balances, to its target, and to what later commands of the batch can see of it. */
-export function post(work: Work, ledger: LedgerState, command: Command, plan: Plan): void {
+/** Applies what a command, of this `transactionKey`, does: to balances, to its target, and to what later commands of the batch can see of it. */
+export function post(
+  work: Work,
+  ledger: LedgerState,
+  command: Command,
+  key: string,
+  plan: Plan,
+): void {
   const effectiveAt = command.kind === 'transfer' ? command.effectiveAt : null;
   let total = 0n;
   for (const move of plan.moves) {
@@ -13,7 +19,6 @@ export function post(work: Work, ledger: LedgerState, command: Command, plan: Pl
   if (total !== 0n) throw new Error(`the entries of transaction ${command.id} add up to ${total}`);
   for (const asset of plan.assets) fixScale(work, ledger, asset);
   if ('target' in command) changeTarget(work, ledger, command, plan);
-  const key = transactionKey(command.ledgerId, command.id);
   const { hold = null } = 'target' in command ? {} : plan;
   if (hold) {
     const { ledgerId, id } = command;
@@ -39,21 +44,25 @@ function apply(work: Work, ledger: LedgerState, move: Move, effectiveAt: string 
   }
   balance.id ??= ledger.nextBalance++;
   balance.version += 1;
-  const place = {
-    ledgerId: ledger.id,
-    balanceId: balance.id,
-    version: balance.version,
-    sequence: ledger.nextSequence,
-  };
+  const { id: balanceId, version } = balance;
+  const { id: ledgerId, nextSequence: sequence } = ledger;
   if (amount !== 0n) {
     balance.posted = balanceAfter;
-    work.added.entries.push({ ...place, amount, balanceAfter });
-    if (effectiveAt !== null) work.added.datedEntries.push({ ...place, amount, effectiveAt });
+    work.added.entries.push({ ledgerId, balanceId, version, sequence, amount, balanceAfter });
+    if (effectiveAt !== null)
+      work.added.datedEntries.push({
+        ...{ ledgerId, balanceId, version, sequence },
+        ...{ amount, effectiveAt },
+      });
   }
   if (held === 0n) return;
   balance.held += held;
   if (balance.held < 0n) throw new Error(`less is held of ${balance.address} than is freed`);
-  work.added.heldChanges.push({ ...place, amount: held, heldAfter: balance.held });
+  const heldAfter = balance.held;
+  work.added.heldChanges.push({
+    ...{ ledgerId, balanceId, version, sequence },
+    ...{ amount: held, heldAfter },
+  });
 }
 
 function fixScale(work: Work, ledger: LedgerState, asset: string): void {

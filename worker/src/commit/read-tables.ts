@@ -5,13 +5,9 @@ import type { QueryResultRow } from 'pg';
 import { arrayLiteral } from './array-literal.ts';
 import type { LockSession } from './lock-session.ts';
 import {
-  accountKey,
-  type BalanceState,
-  balanceKey,
   type Frozen,
   type HoldState,
   type LedgerState,
-  scaleKey,
   type TargetState,
   transactionKey,
 } from './state.ts';
@@ -24,7 +20,17 @@ const READ_ACCOUNTS = loadCommand('read_accounts');
 const READ_BALANCES = loadCommand('read_balances');
 const READ_SCALES = loadCommand('read_scales');
 
-type Keys = Iterable<readonly [ledgerId: number, ...names: string[]]>;
+/** Keys of rows, a list for each of their columns. */
+export type Keys = { readonly ledgerIds: number[]; readonly names: readonly string[][] };
+
+/** Keys that are given row by row. */
+export function toKeys(rows: readonly (readonly [ledgerId: number, ...names: string[]])[]): Keys {
+  const [, ...first] = rows[0] ?? [0];
+  return {
+    ledgerIds: rows.map(([ledgerId]) => ledgerId),
+    names: first.map((_, i) => rows.map((row) => row[i + 1] as string)),
+  };
+}
 
 type LedgerRow = {
   id: number;
@@ -146,14 +152,10 @@ function toTarget(row: TargetRow): TargetState {
 
 type AccountRow = { ledger_id: number; address: string; frozen: Frozen };
 
-/** Adds the accounts that exist to `found`. */
-export async function readAccounts(
-  session: LockSession,
-  keys: Keys,
-  found: Map<string, Frozen>,
-): Promise<void> {
+/** Adds the accounts that exist to what is known. */
+export async function readAccounts(session: LockSession, keys: Keys): Promise<void> {
   for (const row of await readByKeys<AccountRow>(session, READ_ACCOUNTS, keys))
-    found.set(accountKey(row.ledger_id, row.address), row.frozen);
+    session.known.addAccount(row.ledger_id, row.address, row.frozen);
 }
 
 type BalanceRow = {
@@ -168,14 +170,10 @@ type BalanceRow = {
   version: string;
 };
 
-/** Adds the balances that exist to `found`. */
-export async function readBalances(
-  session: LockSession,
-  keys: Keys,
-  found: Map<string, BalanceState>,
-): Promise<void> {
+/** Adds the balances that exist to what is known. */
+export async function readBalances(session: LockSession, keys: Keys): Promise<void> {
   for (const row of await readByKeys<BalanceRow>(session, READ_BALANCES, keys)) {
-    found.set(balanceKey(row.ledger_id, row.address, row.asset), {
+    session.known.addBalance({
       ledgerId: row.ledger_id,
       address: row.address,
       asset: row.asset,
@@ -191,32 +189,21 @@ export async function readBalances(
 
 type ScaleRow = { ledger_id: number; code: string; scale: string };
 
-/** Adds the decimal places of the asset codes that are in use to `found`. */
-export async function readScales(
-  session: LockSession,
-  keys: Keys,
-  found: Map<string, string>,
-): Promise<void> {
+/** Adds the decimal places of the asset codes that are in use to what is known. */
+export async function readScales(session: LockSession, keys: Keys): Promise<void> {
   for (const row of await readByKeys<ScaleRow>(session, READ_SCALES, keys))
-    found.set(scaleKey(row.ledger_id, row.code), row.scale);
+    session.known.addScale(row.ledger_id, row.code, row.scale);
 }
 
 /** Nothing is asked where there are no keys. */
 async function readByKeys<R extends QueryResultRow>(
   session: LockSession,
   statement: ReturnType<typeof loadCommand>,
-  keys: Keys,
+  { ledgerIds, names }: Keys,
 ): Promise<R[]> {
-  const columns: (string | number)[][] = [];
-  for (const key of keys) {
-    for (const [i, value] of key.entries()) {
-      let column = columns[i];
-      if (!column) columns[i] = column = [];
-      column.push(value);
-    }
-  }
-  if (columns.length === 0) return [];
-  return (await session.query<R>(statement, columns.map(arrayLiteral))).rows;
+  if (ledgerIds.length === 0) return [];
+  const columns = [arrayLiteral(ledgerIds), ...names.map(arrayLiteral)];
+  return (await session.query<R>(statement, columns)).rows;
 }
 
 function toAmount(text: string | null): bigint | null {

@@ -47,31 +47,33 @@ export type TargetState = {
   reverted: { amount: bigint | null } | null;
 };
 
+/** The accounts of a ledger by address, its balances by asset and address, and the decimal places, as written, of its asset codes. */
+export type Book = {
+  readonly accounts: ReadonlyMap<string, Frozen>;
+  readonly balances: ReadonlyMap<string, ReadonlyMap<string, BalanceState>>;
+  readonly scales: ReadonlyMap<string, string>;
+};
+
 /**
- * What a batch reads before it is applied; keys by `accountKey`, `balanceKey`, `transactionKey` and `scaleKey`.
- * `transactions` has, of those that exist, the batch's own, their targets and what they depend on; `targets` those acted
- * on; `scales` the decimal places, as written, of the asset codes that the ledgers use already.
+ * What a batch reads before it is applied. `books` have, of each ledger, at least what the batch can touch and what of it
+ * exists; `transactions`, by `transactionKey`, of those that exist the batch's own, their targets and what they depend on;
+ * `targets` those acted on.
  */
 export type BatchState = {
   ledgers: ReadonlyMap<number, LedgerState>;
-  accounts: ReadonlyMap<string, Frozen>;
-  balances: ReadonlyMap<string, BalanceState>;
+  books: ReadonlyMap<number, Book>;
   transactions: ReadonlyMap<string, Outcome>;
   targets: ReadonlyMap<string, TargetState>;
-  scales: ReadonlyMap<string, string>;
 };
 
-export function accountKey(ledgerId: number, address: string): string {
-  return `${ledgerId}/${address}`;
-}
-
-/** The ledger that a key of any kind belongs to. */
-export function ledgerOf(key: string): number {
-  return Number.parseInt(key, 10);
-}
-
-export function balanceKey(ledgerId: number, address: string, asset: string): string {
-  return `${ledgerId}/${address}/${asset}`;
+/** Undefined where there is no such balance. Maps within maps: putting a key together costs more than looking three times. */
+export function balanceOf(
+  books: BatchState['books'],
+  ledgerId: number,
+  address: string,
+  asset: string,
+): BalanceState | undefined {
+  return books.get(ledgerId)?.balances.get(asset)?.get(address);
 }
 
 export function transactionKey(ledgerId: number, id: string): string {

@@ -2,20 +2,17 @@ import type { Command, Outcome, Posting } from '@razao/shared/contract/command.t
 import type { Rejection } from '@razao/shared/contract/rejections.ts';
 import type { BatchRows, RevertedRow } from './rows.ts';
 import {
+  type BalanceState,
   type BatchState,
   type HoldState,
   type LedgerState,
   type TargetState,
   transactionKey,
 } from './state.ts';
-import {
-  createWorkingBalances,
-  type WorkingBalance,
-  type WorkingBalances,
-} from './working-balances.ts';
+import { createWorkingBalances, type WorkingBalances } from './working-balances.ts';
 
 /** One change of a balance, judged but not yet applied: of what is posted, of what is held, or of both. */
-export type Move = { balance: WorkingBalance; amount: bigint; balanceAfter: bigint; held: bigint };
+export type Move = { balance: BalanceState; amount: bigint; balanceAfter: bigint; held: bigint };
 
 /** What a command does if nothing speaks against it. */
 export type Plan = {
@@ -45,6 +42,7 @@ export type Work = {
   readonly balances: WorkingBalances;
   readonly outcomes: Map<string, Outcome>;
   readonly targets: Map<string, TargetState>;
+  /** The decimal places of the asset codes that their ledgers use for the first time; keys by `scaleKey`. */
   readonly scales: Map<string, string>;
   readonly holds: Map<string, Changed<{ hold: HoldState }>>;
   readonly reverted: Map<string, RevertedRow>;
@@ -64,10 +62,10 @@ export function startWork(state: BatchState, commands: readonly Command[]): Work
   return {
     state,
     ledgers: new Map([...state.ledgers].map(([id, ledger]) => [id, { ...ledger }])),
-    balances: createWorkingBalances(state.balances),
+    balances: createWorkingBalances(state.books),
     outcomes: new Map(state.transactions),
     targets: new Map(state.targets),
-    scales: new Map(state.scales),
+    scales: new Map(),
     holds: new Map(),
     reverted: new Map(),
     added: { transactions: [], entries: [], heldChanges: [], datedEntries: [], assets: [] },

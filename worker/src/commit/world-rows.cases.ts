@@ -1,9 +1,10 @@
 import type { HoldCommand, TransferCommand } from '@razao/shared/contract/command.ts';
 import { rejection } from '@razao/shared/contract/rejections.ts';
+import { accountKey, balanceKey } from './flat-books.cases.ts';
 import type { MemoryDatabase } from './memory-tables.cases.ts';
 import { sumOf } from './naive-books.cases.ts';
 import type { NaiveBalance, NaiveTransaction } from './naive-ledger.cases.ts';
-import { accountKey, type BalanceState, balanceKey, transactionKey } from './state.ts';
+import { type BalanceState, transactionKey } from './state.ts';
 import { createNaiveLedgers, POSTED_AT, type World } from './worlds.cases.ts';
 
 /** A world as rows. */

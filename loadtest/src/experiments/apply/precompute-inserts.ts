@@ -3,7 +3,7 @@ import { applyBatch } from '@razao/worker/commit/apply-batch.ts';
 import type { LockSession } from '@razao/worker/commit/lock-session.ts';
 import { readState } from '@razao/worker/commit/read-state.ts';
 import type { BatchRows } from '@razao/worker/commit/rows.ts';
-import { type BatchState, balanceKey } from '@razao/worker/commit/state.ts';
+import type { BalanceState, BatchState, Book } from '@razao/worker/commit/state.ts';
 import { writeRows } from '@razao/worker/commit/write-rows.ts';
 import type { Commands } from '../books/create-commands.ts';
 import { openSession } from '../books/open-session.ts';
@@ -23,7 +23,7 @@ export async function precomputeInserts(
   const session = await openSession(url, 0);
   await session.query('begin');
   // Whoever is funded is whom the batches touch.
-  let state = await readState(session, commands.fund());
+  let { state } = await readState(session, commands.fund());
   // What follows takes longer than a committer's session may be silent.
   session.destroy();
   const all: Insert[][] = [];
@@ -36,15 +36,19 @@ export async function precomputeInserts(
 }
 
 function after(state: BatchState, { ledgers, balances }: BatchRows): BatchState {
-  const next = new Map(state.balances);
-  for (const { after } of balances) {
-    next.set(balanceKey(after.ledgerId, after.address, after.asset), after);
-  }
+  const changed = balances.map(({ after }) => after);
   return {
     ...state,
-    balances: next,
+    books: new Map([...state.books].map(([id, book]) => [id, withBalances(book, id, changed)])),
     ledgers: new Map(ledgers.map(({ after }) => [after.id, after])),
   };
+}
+
+function withBalances(book: Book, ledgerId: number, changed: readonly BalanceState[]): Book {
+  const balances = new Map([...book.balances].map(([asset, known]) => [asset, new Map(known)]));
+  for (const balance of changed)
+    if (balance.ledgerId === ledgerId) balances.get(balance.asset)?.set(balance.address, balance);
+  return { ...book, balances };
 }
 
 async function recordInserts(rows: BatchRows): Promise<Insert[]> {
