@@ -6,13 +6,13 @@ export function collectRows(work: Work): BatchRows {
   const balances = work.balances.changed();
   const accounts: BatchRows['accounts'] = [];
   const addresses = new Map<number, Set<string>>();
-  for (const { after } of balances) {
+  for (const { after, isNew } of balances) {
     const { ledgerId, address } = after;
     const touched = addresses.getOrInsertComputed(ledgerId, () => new Set());
-    if (touched.has(address)) continue;
+    // Whoever had a balance is an account.
+    const isKnown = !isNew || work.state.books.get(ledgerId)?.accounts.has(address);
+    if (!isKnown && !touched.has(address)) accounts.push({ ledgerId, address });
     touched.add(address);
-    if (!work.state.books.get(ledgerId)?.accounts.has(address))
-      accounts.push({ ledgerId, address });
   }
   const ledgers = [...work.ledgers.values()].flatMap((after) => {
     const firstSequence = work.state.ledgers.get(after.id)?.nextSequence ?? after.nextSequence;

@@ -1,6 +1,7 @@
 import type { Command } from '@razao/shared/contract/command.ts';
 import { type LedgerState, scaleKey, transactionKey } from './state.ts';
 import { type Move, type Plan, put, type Work } from './work.ts';
+import { copyOf } from './working-balances.ts';
 
 /** Applies what a command, of this `transactionKey`, does: to balances, to its target, and to what later commands of the batch can see of it. */
 export function post(
@@ -39,7 +40,7 @@ export function post(
 function apply(work: Work, ledger: LedgerState, move: Move, effectiveAt: string | null): void {
   const { balance, amount, balanceAfter, held } = move;
   if (work.undo) {
-    const before = { ...balance };
+    const before = copyOf(balance);
     work.undo.push(() => Object.assign(balance, before));
   }
   balance.id ??= ledger.nextBalance++;

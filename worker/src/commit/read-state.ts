@@ -33,9 +33,10 @@ export async function readState(
   const transactions = await readTransactions(session, transactionsOf(commands, actedOn));
   const targets = await readTargets(session, actableOf(actedOn, transactions));
   const touched = touchedBy(commands, targets);
-  await readAccounts(session, unknownAccounts(touched, books));
-  await readBalances(session, unknownBalances(touched, books));
-  await readScales(session, unknownScales(touched, books));
+  const { accounts, balances } = unknownRows(touched, books);
+  await readAccounts(session, accounts);
+  await readBalances(session, balances);
+  await readScales(session, unknownScales(session, touched, books));
   return { state: { ledgers, books, transactions, targets }, touched };
 }
 
@@ -65,45 +66,39 @@ function actableOf(actedOn: ActedOn, transactions: BatchState['transactions']): 
   return toKeys(actable);
 }
 
-/** The touched accounts that are not known, whether they exist or not; once for each of their assets. */
-function unknownAccounts(touched: Touched, books: Books): Keys {
-  const unknown: [number, string][] = [];
-  for (const { ledgerId, book, addresses } of assetsOf(touched, books)) {
-    for (const address of addresses)
-      if (!book?.accounts.has(address)) unknown.push([ledgerId, address]);
-  }
-  return toKeys(unknown);
-}
-
-/** The touched balances that are not known, whether they exist or not. */
-function unknownBalances(touched: Touched, books: Books): Keys {
-  const unknown: [number, string, string][] = [];
-  for (const { ledgerId, asset, balances, addresses } of assetsOf(touched, books)) {
-    for (const address of addresses)
-      if (!balances?.has(address)) unknown.push([ledgerId, address, asset]);
-  }
-  return toKeys(unknown);
-}
-
-/** The asset codes whose scale is not known. A balance that was used before is of an asset whose scale fits. */
-function unknownScales(touched: Touched, books: Books): Keys {
-  const unknown: [number, string][] = [];
-  for (const { ledgerId, book, asset, balances, addresses } of assetsOf(touched, books)) {
-    const code = asset.slice(0, asset.indexOf('/'));
-    if (book?.scales.has(code)) continue;
+/** The touched accounts and balances that are not known, whether they exist or not. */
+function unknownRows(touched: Touched, books: Books): { accounts: Keys; balances: Keys } {
+  const accounts: [number, string][] = [];
+  const balances: [number, string, string][] = [];
+  for (const { ledgerId, book, asset, known, addresses } of assetsOf(touched, books)) {
     for (const address of addresses) {
-      if ((balances?.get(address)?.version ?? 0) > 0) continue;
-      unknown.push([ledgerId, code]);
-      break;
+      // Whoever has a balance is an account, and they are read together.
+      if (known?.has(address)) continue;
+      balances.push([ledgerId, address, asset]);
+      if (!book?.accounts.has(address)) accounts.push([ledgerId, address]);
     }
   }
+  return { accounts: toKeys(accounts), balances: toKeys(balances) };
+}
+
+/** The asset codes that have to be read: where one balance was used before, the scale of its asset is that of the code. */
+function unknownScales(session: LockSession, touched: Touched, books: Books): Keys {
+  const unknown: [number, string][] = [];
+  for (const { ledgerId, book, asset, known, addresses } of assetsOf(touched, books)) {
+    const [code = '', scale = ''] = asset.split('/');
+    if (book?.scales.has(code)) continue;
+    const isUsed = (address: string) => (known?.get(address)?.version ?? 0) > 0;
+    if (addresses.values().some(isUsed)) session.known.addScale(ledgerId, code, scale);
+    else unknown.push([ledgerId, code]);
+  }
   return toKeys(unknown);
 }
 
+/** What is touched, asset by asset; `known` are the balances of the asset that are known. */
 function* assetsOf(touched: Touched, books: Books) {
   for (const [ledgerId, ofLedger] of touched) {
     const book = books.get(ledgerId);
     for (const [asset, addresses] of ofLedger)
-      yield { ledgerId, book, asset, balances: book?.balances.get(asset), addresses };
+      yield { ledgerId, book, asset, known: book?.balances.get(asset), addresses };
   }
 }
