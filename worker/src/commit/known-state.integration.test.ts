@@ -37,7 +37,7 @@ test('a second commit reads no account and no balance again', async () => {
   const asked = await statementsOf(() => post(ours, 'alice>world 4'));
   expect(asked).not.toContain('read_balances');
   expect(asked).not.toContain('read_accounts');
-  expect(asked).toContain('read_transactions');
+  expect(asked).toContain('find_transactions');
   expect(await post(ours, 'alice>world 7')).toEqual(['insufficient_funds']);
 });
 

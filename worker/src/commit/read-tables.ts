@@ -14,6 +14,7 @@ import {
 import { UnknownLedger } from './unknown-ledger.ts';
 
 const LOCK_LEDGERS = loadCommand('lock_ledgers');
+const FIND_TRANSACTIONS = loadCommand('find_transactions');
 const READ_TRANSACTIONS = loadCommand('read_transactions');
 const READ_TARGETS = loadCommand('read_targets');
 const READ_ACCOUNTS = loadCommand('read_accounts');
@@ -86,7 +87,8 @@ export async function readTransactions(
   session: LockSession,
   keys: Keys,
 ): Promise<Map<string, Outcome>> {
-  const rows = await readByKeys<TransactionRow>(session, READ_TRANSACTIONS, keys);
+  const found = await findTransactions(session, keys);
+  const rows = await readByKeys<TransactionRow>(session, READ_TRANSACTIONS, found);
   return new Map(
     rows.map((row) => [
       transactionKey(row.ledger_id, row.id),
@@ -102,6 +104,25 @@ export async function readTransactions(
       },
     ]),
   );
+}
+
+/** The keys of those transactions that exist. */
+async function findTransactions(session: LockSession, { ledgerIds, names }: Keys): Promise<Keys> {
+  const idsOf = Map.groupBy(names[0] ?? [], (_, i) => ledgerIds[i] ?? 0);
+  const firsts: number[] = [];
+  const lasts: number[] = [];
+  let last = 0;
+  for (const { length } of idsOf.values()) {
+    firsts.push(last + 1);
+    last += length;
+    lasts.push(last);
+  }
+  const columns = [[...idsOf.keys()], firsts, lasts, [...idsOf.values()].flat()];
+  const { rows } = await session.query<{ ledger_id: number; id: string }>(
+    FIND_TRANSACTIONS,
+    columns.map(arrayLiteral),
+  );
+  return toKeys(rows.map(({ ledger_id, id }) => [ledger_id, id]));
 }
 
 type TargetRow = {
