@@ -4,9 +4,12 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadCommand } from './load.ts';
 
-const NAMES = readdirSync(new URL('../commands/', import.meta.url))
+const ALL = readdirSync(new URL('../commands/', import.meta.url))
   .map((name) => name.replace('.sql', ''))
   .sort();
+/** They have no parameters, and cannot be prepared: their rows follow them. */
+const COPIES = ALL.filter((name) => name.startsWith('copy_'));
+const NAMES = ALL.filter((name) => !COPIES.includes(name));
 
 let database: TestDatabase;
 let client: Client;
@@ -31,6 +34,24 @@ describe.each(NAMES)('%s.sql', (name) => {
       [name],
     );
     expect(rows[0]?.types).toEqual(parametersOf(text));
+  });
+
+  test('begins by saying what it does', () => {
+    expect(text).toMatch(/^-- [A-Z]/);
+  });
+});
+
+describe.each(COPIES)('%s.sql', (name) => {
+  const { text } = loadCommand(name);
+
+  test('is a copy into columns that the migrated schema has, and names every one', async () => {
+    const [, table = '', listed = ''] = /^copy (\w+) \(([^)]+)\)\nfrom stdin$/m.exec(text) ?? [];
+    const { rows } = await client.query<{ columns: string[] }>(
+      `select array_agg(attname::text order by attname) as columns
+       from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped`,
+      [table],
+    );
+    expect(rows[0]?.columns).toEqual(listed.split(/,\s+/).sort());
   });
 
   test('begins by saying what it does', () => {

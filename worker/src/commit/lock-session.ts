@@ -10,6 +10,7 @@ import type { Logger } from '@razao/shared/runtime/log.ts';
 import { postgresFaults } from '@razao/shared/runtime/postgres-guard.ts';
 import type { Statement } from '@razao/sql/load.ts';
 import { Client, type QueryResultRow } from 'pg';
+import { copyIn } from './copy-in.ts';
 import { KnownState } from './known-state.ts';
 import { LockLost } from './lock-lost.ts';
 import { SESSION_SETTINGS } from './session-settings.ts';
@@ -107,9 +108,14 @@ export class LockSession {
     statement: Statement | string,
     values: unknown[] = [],
   ): Promise<{ rows: R[]; rowCount: number }> {
-    const answer = this.#tail.then(() => this.#run<R>(statement, values, COMMIT_CLIENT_MS_MAX));
-    this.#tail = answer.catch(() => {});
-    return answer;
+    return this.#queue(() => this.#run<R>(statement, values, COMMIT_CLIENT_MS_MAX));
+  }
+
+  /** Runs a `copy ... from stdin` with its rows, likewise. */
+  copy({ text }: Statement, rows: string): Promise<{ rowCount: number }> {
+    return this.#queue(() =>
+      this.#ask(() => copyIn(this.#client, text, rows), COMMIT_CLIENT_MS_MAX),
+    );
   }
 
   /** Ends the session, and with it the lock and an open transaction. */
@@ -119,21 +125,32 @@ export class LockSession {
     this.#client.connection.stream.destroy();
   }
 
+  #queue<T>(ask: () => Promise<T>): Promise<T> {
+    const answer = this.#tail.then(ask);
+    this.#tail = answer.catch(() => {});
+    return answer;
+  }
+
   async #run<R extends QueryResultRow>(
     statement: Statement | string,
     values: unknown[],
     timeoutMs: number,
   ) {
+    const query = typeof statement === 'string' ? { text: statement } : { ...statement };
+    const result = await this.#ask(() => this.#client.query<R>({ ...query, values }), timeoutMs);
+    return { rows: result.rows, rowCount: result.rowCount ?? 0 };
+  }
+
+  async #ask<T>(question: () => Promise<T>, timeoutMs: number): Promise<T> {
     if (this.#lost) throw new LockLost(this.#shard);
     const timer = setTimeout(() => this.destroy(), timeoutMs);
     // An answer proves the lock for the time of its question only: a process that was stopped reads it late.
     const askedAt = performance.now();
     this.#pending += 1;
     try {
-      const query = typeof statement === 'string' ? { text: statement } : { ...statement };
-      const result = await this.#client.query<R>({ ...query, values });
+      const answer = await question();
       this.#lastAnswer = askedAt;
-      return { rows: result.rows, rowCount: result.rowCount ?? 0 };
+      return answer;
     } catch (error) {
       if (this.#lost) throw new LockLost(this.#shard, error);
       this.#lastAnswer = askedAt;
@@ -158,8 +175,7 @@ export class LockSession {
   #beat(): void {
     // A statement under way is a heartbeat itself.
     if (this.#pending > 0) return;
-    const answer = this.#tail.then(() => this.#run('select 1', [], LOCK_ANSWER_AGE_MS_MAX));
-    this.#tail = answer.catch(() => {});
+    this.#queue(() => this.#run('select 1', [], LOCK_ANSWER_AGE_MS_MAX)).catch(() => {});
   }
 
   #lose(): void {

@@ -6,7 +6,7 @@ import { precomputeInserts } from './precompute-inserts.ts';
 /** More than any machine that this runs on inserts in a second. */
 const BATCHES_PER_SECOND = 160;
 
-/** The ceiling: the insert statements of a commit with rows that were computed before, and nothing else. */
+/** The ceiling: the copies of a commit with rows that were computed before, and nothing else. */
 export const insertRaw: Way['run'] = async (deps, { url, commands }) => {
   const count = (WARM_UP_SECONDS + deps.seconds) * BATCHES_PER_SECOND;
   const prepared = (await precomputeInserts(url, commands, count)).values();
@@ -16,7 +16,7 @@ export const insertRaw: Way['run'] = async (deps, { url, commands }) => {
     if (!inserts) return null;
     return async () => {
       await session.query('begin');
-      for (const { statement, values } of inserts) await session.query(statement, values);
+      for (const insert of inserts) await insert(session);
       await session.query('commit');
     };
   };

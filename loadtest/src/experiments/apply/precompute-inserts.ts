@@ -9,11 +9,12 @@ import type { Commands } from '../books/create-commands.ts';
 import { openSession } from '../books/open-session.ts';
 import { BATCH } from '../ways/batch.ts';
 
-export type Insert = { statement: Statement; values: unknown[] };
+/** Sends rows that were put together before. */
+export type Insert = (session: LockSession) => Promise<unknown>;
 
 /**
- * Applies `count` batches one after the other in memory, and returns for each the insert statements with which a commit would
- * store it, parameters and all. Nothing is written.
+ * Applies `count` batches one after the other in memory, and returns for each the copies with which a commit would store
+ * its new rows. Nothing is written.
  */
 export async function precomputeInserts(
   url: string,
@@ -56,22 +57,26 @@ async function recordInserts(rows: BatchRows): Promise<Insert[]> {
   // Of those statements that are written here; the others are about ledgers.
   const counts: Record<string, number> = {
     update_balances: rows.balances.length,
-    insert_transactions: rows.transactions.length,
-    insert_entries: rows.entries.length,
+    copy_transactions: rows.transactions.length,
+    copy_entries: rows.entries.length,
   };
+  const rowCount = ({ name }: Statement) => counts[name] ?? rows.ledgers.length;
   const recorder = {
-    async query(statement: Statement, values: unknown[]) {
-      if (statement.name.startsWith('insert_'))
-        inserts.push({ statement, values: values.map(flat) });
-      return { rows: [], rowCount: counts[statement.name] ?? rows.ledgers.length };
+    async query(statement: Statement) {
+      return { rows: [], rowCount: rowCount(statement) };
+    },
+    async copy(statement: Statement, text: string) {
+      const rows = flat(text);
+      inserts.push((session) => session.copy(statement, rows));
+      return { rowCount: rowCount(statement) };
     },
   };
-  // Of a session, writing rows uses nothing but this; its class has private parts, which no other object can have.
+  // Of a session, writing rows uses nothing but these; its class has private parts, which no other object can have.
   await writeRows(recorder as unknown as LockSession, rows);
   return inserts;
 }
 
 /** A text put together from pieces is joined when it is first read; that must not be while the clock runs. */
-function flat(value: unknown): unknown {
-  return typeof value === 'string' ? Buffer.from(value).toString() : value;
+function flat(text: string): string {
+  return Buffer.from(text).toString();
 }
