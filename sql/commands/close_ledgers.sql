@@ -1,10 +1,11 @@
 -- Writes the ledgers' counters and chain heads, last in the commit, and tells the indexer what changed in each.
 -- $1 integer[] ledgers, $2 bigint[] first sequences of the commit, $3 bigint[] next sequences, $4 bigint[] next balances,
--- $5 timestamptz[] instants of the commit, $6 text[] chain hashes (base64), $7 jsonb[] arrays of the addresses that changed
+-- $5 timestamptz[] instants of the commit, $6 text[] chain hashes (base64), $7 text[] of each a text[] literal of
+-- the addresses that changed
 -- Returns a row for each ledger.
 with k as (
   select *
-  from unnest($1::integer[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::text[], $7::jsonb[])
+  from unnest($1::integer[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::text[], $7::text[])
     as k (id, first_sequence, next_sequence, next_balance, posted_at, chain_hash, addresses)
 ), closed as (
   update ledgers l
@@ -15,5 +16,5 @@ with k as (
   returning l.id, k.first_sequence, k.next_sequence, k.addresses
 )
 insert into outbox (ledger_id, first_sequence, last_sequence, addresses)
-select id, first_sequence, next_sequence - 1, array(select jsonb_array_elements_text(addresses))
+select id, first_sequence, next_sequence - 1, addresses::text[]
 from closed

@@ -146,7 +146,7 @@ const LEDGER: Column<BatchRows['ledgers'][number]>[] = [
   ({ after }) => after.nextBalance,
   ({ after }) => after.postedAt,
   ({ after }) => after.hash,
-  { json: ({ addresses }) => addresses },
+  ({ addresses }) => arrayLiteral(addresses),
 ];
 
 /**
