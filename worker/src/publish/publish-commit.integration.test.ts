@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Command, Outcome } from '@razao/shared/contract/command.ts';
 import { PUBLISHED_MS } from '@razao/shared/contract/limits.ts';
+import { rejection } from '@razao/shared/contract/rejections.ts';
 import { decodeRecord, encodeQueued } from '@razao/shared/contract/status-record.ts';
 import { balanceKey, doneChannel, recordKey } from '@razao/shared/runtime/keys.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
@@ -85,6 +86,19 @@ test('the ids of a commit are told on the channel once everything can be read', 
   } finally {
     listener.disconnect();
   }
+});
+
+test('a line feed in a text does not part the lines of a publication', async () => {
+  const reason = rejection('account_frozen', { detail: 'one\ntwo "three"\n' });
+  const rejected: Outcome = { ...outcome(4), status: 'rejected', rejection: reason };
+  await publishCommit(redis, SHARD, {
+    commands: [command],
+    results: [{ outcome: rejected, replay: false, conflict: false }],
+    targets: [],
+    balances: [balanceOf('alice', 2, 5n, 'BRL/2')],
+  });
+  expect(await record()).toEqual(rejected);
+  expect(await redis.dbsize()).toBe(2);
 });
 
 test('a commit of thousands is published whole', async () => {
