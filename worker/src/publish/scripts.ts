@@ -5,7 +5,7 @@ import { defineScript } from '@razao/shared/runtime/script.ts';
  * is read by one command, since each command within a script costs as much as one from outside. A record of a queued command
  * begins with 0, older than any. The end of their life is an instant: Redis would make one of a span again for every line.
  *
- * Keys and lines come as one text, as two thousand arguments would cost the caller three times as much. So the keys are not
+ * Keys and lines come as one text, as two thousand arguments would cost the caller more than twice as much. So the keys are not
  * declared; as those of BullMQ's own scripts, they share the hash tag of the one that is.
  * KEYS: the shard's tag; ARGV: time to live (ms), then the text: keys, each with its line behind it, all on lines of their own.
  */
