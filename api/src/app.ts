@@ -15,15 +15,14 @@ import { transactionRoutes } from './transactions/routes.ts';
 export function createApp(deps: Deps): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   app.onError(onError(deps.log, deps.metrics));
-  app.use(measure(deps.metrics));
+  measure(app, deps.metrics);
   app.route('/', operationsRoutes(deps));
   app.get('/problems/:code', (c) => c.json(explain(c.req.param('code'))));
   app.use('/v1/*', authenticate(deps.keys));
   ledgerRoutes(app, deps);
   transactionRoutes(app, deps);
   accountRoutes(app, deps);
-  // A route of its own and not Hono's notFound, whose errors would pass the middleware by, unmeasured.
-  app.all('*', () => {
+  app.notFound(() => {
     throw new Problem('route_not_found', 'there is nothing at this address');
   });
   return app;

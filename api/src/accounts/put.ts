@@ -22,7 +22,7 @@ export async function putAccount(c: Context<ApiEnv>, deps: Deps): Promise<Respon
   readQuery(c.req, {});
   const ledger = await deps.ledgers.find(c.req.param('ledger') ?? '');
   const address = readAddress(c.req);
-  const { frozen, metadata, limits } = await readBody(c.req, accountRequestSchema, BODY_BYTES_MAX);
+  const { frozen, metadata, limits } = await readBody(c, accountRequestSchema, BODY_BYTES_MAX);
   const assets = Object.keys(limits).sort();
   if (address === WORLD && assets.length > 0) {
     const faults = [{ pointer: '#/limits', detail: 'the outside has no limits' }];

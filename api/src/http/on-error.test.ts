@@ -129,7 +129,7 @@ function failing(error: () => Error, seldom?: SayingSeldom) {
   const metrics = createApiMetrics(new Registry());
   const app = new Hono<ApiEnv>();
   app.onError(onError(log, metrics, seldom));
-  app.use(measure(metrics));
+  measure(app, metrics);
   app.get('/', () => {
     throw error();
   });

@@ -4,6 +4,7 @@ import type { ApiMetrics } from '@razao/shared/runtime/metrics.ts';
 import { saySeldom } from '@razao/shared/runtime/say-seldom.ts';
 import type { ErrorHandler } from 'hono';
 import type { ApiEnv } from './env.ts';
+import { instanceOf } from './instance.ts';
 import { isOutage, outageCause } from './outage.ts';
 import { problemResponse } from './problem-response.ts';
 
@@ -17,13 +18,13 @@ export function onError(
   seldom = saySeldom(OUTAGE_LOG_MS),
 ): ErrorHandler<ApiEnv> {
   return function answerError(error, c) {
-    const instance = c.get('instance');
+    const instance = instanceOf(c);
     const problem = toProblem(error);
     if (problem.code === 'internal_error') {
-      log.error({ err: error, instance, route: c.get('route') }, 'internal error');
+      log.error({ err: error, instance, route: c.env.route }, 'internal error');
     } else if (problem.code === 'unavailable' && !(error instanceof Problem)) {
       const unsaid = seldom(outageCause(error));
-      const line = { err: error, instance, route: c.get('route'), unsaid };
+      const line = { err: error, instance, route: c.env.route, unsaid };
       if (unsaid !== null) log.warn(line, 'a dependency is unavailable');
     }
     metrics.refused.inc({ code: problem.code });

@@ -9,6 +9,7 @@ export function readQuery<T extends Record<string, (text: string) => unknown>>(
   request: HonoRequest,
   parsers: T,
 ): { [K in keyof T]?: Exclude<ReturnType<T[K]>, undefined> } {
+  if (!request.url.includes('?')) return {};
   const faults: Fault[] = [];
   const values: Record<string, unknown> = {};
   for (const [parameter, texts] of Object.entries(request.queries())) {

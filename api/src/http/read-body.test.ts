@@ -4,6 +4,7 @@ import { honoRequest } from '../testing/hono-request.cases.ts';
 import { readBody } from './read-body.ts';
 
 const BYTES_MAX = 100;
+const TYPE = 'application/json';
 const schema = z.strictObject({ a: z.string(), b: z.record(z.string(), z.number()).optional() });
 
 test.each([
@@ -49,8 +50,8 @@ test.each([{}, { 'Content-Length': '50' }])(
         controller.error(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }));
       },
     });
-    const all = { 'Content-Type': 'application/json', ...headers };
-    const request = readBody(honoRequest(all, { body }), schema, BYTES_MAX);
+    const all = { 'Content-Type': TYPE, ...headers };
+    const request = readBody(received(all, body), schema, BYTES_MAX);
     await expect(request).rejects.toMatchObject({
       code: 'invalid_request',
       faults: [{ pointer: '#' }],
@@ -67,6 +68,9 @@ test('bytes count, not characters', async () => {
 });
 
 function read(body: string, headers: Record<string, string> = {}) {
-  const request = honoRequest({ 'Content-Type': 'application/json', ...headers }, { body });
-  return readBody(request, schema, BYTES_MAX);
+  return readBody(received({ 'Content-Type': TYPE, ...headers }, body), schema, BYTES_MAX);
+}
+
+function received(headers: Record<string, string>, body: string | ReadableStream<Uint8Array>) {
+  return { req: honoRequest(headers, { body }), env: { route: 'none' } };
 }

@@ -46,7 +46,7 @@ function open() {
   const metrics = createApiMetrics(new Registry());
   const app = new Hono<ApiEnv>();
   app.onError(onError(createLog('test', 'silent'), metrics));
-  app.use(measure(metrics));
+  measure(app, metrics);
   resource(app, '/things/:id', { GET: (c) => c.text('got'), PUT: (c) => c.text('put') });
   return { app, metrics };
 }

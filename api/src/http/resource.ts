@@ -10,17 +10,17 @@ export function resource(
   path: string,
   handlers: { [M in Method]?: Handler<ApiEnv> },
 ): void {
-  for (const [method, handler] of Object.entries(handlers)) {
-    app.on(method, path, (c, next) => {
-      c.set('route', path);
-      return handler(c, next);
-    });
-  }
-  const allow = Object.keys(handlers)
-    .flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
-    .join(', ');
-  app.all(path, (c) => {
-    c.set('route', path);
+  const byMethod = new Map<string, Handler<ApiEnv>>(
+    Object.entries(handlers).flatMap(([method, handler]) =>
+      (method === 'GET' ? ['GET', 'HEAD'] : [method]).map((name) => [name, handler]),
+    ),
+  );
+  const allow = [...byMethod.keys()].join(', ');
+  // One route and not one for each method: the router finds and orders all that match.
+  app.all(path, (c, next) => {
+    c.env.route = path;
+    const handler = byMethod.get(c.req.method);
+    if (handler) return handler(c, next);
     throw new Problem('method_not_allowed', `this resource has ${allow}`, {
       headers: { Allow: allow },
     });

@@ -24,7 +24,7 @@ export function ledgerRoutes(app: Hono<ApiEnv>, deps: Deps): void {
           faults: [{ parameter: 'ledger', detail }],
         });
       }
-      const { accounts, metadata } = await readBody(c.req, ledgerRequestSchema, BODY_BYTES_MAX);
+      const { accounts, metadata } = await readBody(c, ledgerRequestSchema, BODY_BYTES_MAX);
       const values = [
         name,
         accounts ?? null,

@@ -3,6 +3,7 @@ import type { StatusRecord } from '@razao/shared/contract/status-record.ts';
 import type { Context } from 'hono';
 import type { Deps } from '../deps.ts';
 import type { ApiEnv } from '../http/env.ts';
+import { instanceOf } from '../http/instance.ts';
 import { jsonResponse } from '../http/json-response.ts';
 import type { Wait } from '../http/prefer.ts';
 import { rejectionResponse } from '../http/problem-response.ts';
@@ -34,6 +35,6 @@ export async function answerWrite(
     return jsonResponse(transaction, 202, { ...headers, 'Retry-After': '1' });
   }
   if (record.rejection)
-    return rejectionResponse(record.rejection, transaction, c.get('instance'), headers);
+    return rejectionResponse(record.rejection, transaction, instanceOf(c), headers);
   return jsonResponse(transaction, 201, headers);
 }

@@ -28,7 +28,7 @@ export async function writeOne<T extends z.ZodType>(
   const key = readIdempotencyKey(c.req);
   const wait = readPreferWait(c.req);
   const ledger = await deps.ledgers.find(c.req.param('ledger') ?? '');
-  const request = await readBody(c.req, schema, BODY_BYTES_MAX);
+  const request = await readBody(c, schema, BODY_BYTES_MAX);
   const command = toCommand(ledger, key, request);
   // Before the write is accepted, so that its outcome cannot be missed.
   const place = { shard: ledger.shard, ledgerId: ledger.id, id: command.id };

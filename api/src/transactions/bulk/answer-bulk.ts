@@ -3,6 +3,7 @@ import type { StatusRecord } from '@razao/shared/contract/status-record.ts';
 import type { Context } from 'hono';
 import type { Deps } from '../../deps.ts';
 import type { ApiEnv } from '../../http/env.ts';
+import { instanceOf } from '../../http/instance.ts';
 import { jsonResponse } from '../../http/json-response.ts';
 import { problemBody } from '../../http/problem-response.ts';
 import { keyReused } from '../accept.ts';
@@ -30,7 +31,7 @@ export function answerBulk(
 
   const refuse = (problem: Problem) => {
     deps.metrics.refused.inc({ code: problem.code });
-    return { problem: problemBody(problem, c.get('instance')) };
+    return { problem: problemBody(problem, instanceOf(c)) };
   };
   const data: unknown[] = items.map((item) => (item instanceof Problem ? refuse(item) : null));
   let replays = 0;

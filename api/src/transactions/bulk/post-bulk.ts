@@ -18,7 +18,7 @@ export async function postBulk(c: Context<ApiEnv>, deps: Deps): Promise<Response
   readQuery(c.req, {});
   const wait = readPreferWait(c.req);
   const ledger = await deps.ledgers.find(c.req.param('ledger') ?? '');
-  const bulk = await readBulk(c.req);
+  const bulk = await readBulk(c);
   const placed = toCommands(ledger, bulk);
   const commands = placed.map(({ command }) => command);
   // Before they are accepted, so that no outcome can be missed.

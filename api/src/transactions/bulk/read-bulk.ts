@@ -5,7 +5,8 @@ import {
   BULK_TRANSACTIONS_MAX,
 } from '@razao/shared/contract/limits.ts';
 import { Problem } from '@razao/shared/contract/problems.ts';
-import type { HonoRequest } from 'hono';
+import type { Context } from 'hono';
+import type { ApiEnv } from '../../http/env.ts';
 import { toPointer } from '../../http/faults.ts';
 import { notValid, readJson, validate } from '../../http/read-body.ts';
 import { type Item, readItem } from './read-item.ts';
@@ -17,8 +18,8 @@ export type Bulk = { atomic: boolean; items: readonly (Item | Problem)[] };
  * Reads a bulk. Throws what concerns the whole request: `unsupported_media_type`, `too_large`, and `invalid_request` where
  * the bulk itself is not valid.
  */
-export async function readBulk(request: HonoRequest): Promise<Bulk> {
-  const { value, suspicious } = await readJson(request, BULK_BYTES_MAX);
+export async function readBulk(c: Context<ApiEnv>): Promise<Bulk> {
+  const { value, suspicious } = await readJson(c, BULK_BYTES_MAX);
   if (suspicious && Object.hasOwn(Object(value), '__proto__'))
     throw notValid([{ pointer: toPointer(['__proto__']), detail: 'is not a usable name' }]);
   const { atomic, transactions } = validate(bulkRequestSchema, value);
