@@ -5,6 +5,7 @@ import type { HonoRequest } from 'hono';
 const VISIBLE = /^[\x21-\x7e]+$/;
 const QUOTED = /^"((?:[^"\\]|\\["\\])*)"$/;
 
+const HEADER: FaultPlace = { header: 'Idempotency-Key' };
 const DETAIL = `must be 1 to ${IDEMPOTENCY_KEY_CHARS_MAX} visible ASCII characters, bare or as a quoted string`;
 
 /**
@@ -12,22 +13,22 @@ const DETAIL = `must be 1 to ${IDEMPOTENCY_KEY_CHARS_MAX} visible ASCII characte
  * same key. Throws `idempotency_key_missing` or `idempotency_key_invalid`.
  */
 export function readIdempotencyKey(request: HonoRequest): string {
-  return parseIdempotencyKey(request.header('idempotency-key'), { header: 'Idempotency-Key' });
+  return parseIdempotencyKey(request.header('idempotency-key'), () => HEADER);
 }
 
 /** The same for a key that stands at another place; only what is not there at all, or empty, is missing. */
-export function parseIdempotencyKey(given: unknown, place: FaultPlace): string {
+export function parseIdempotencyKey(given: unknown, place: () => FaultPlace): string {
   if (given === undefined || given === '') {
     throw new Problem(
       'idempotency_key_missing',
       'send an idempotency key, a new one for each new write',
-      { faults: [{ ...place, detail: 'is missing' }] },
+      { faults: [{ ...place(), detail: 'is missing' }] },
     );
   }
   const key = typeof given === 'string' ? unquote(given) : null;
   if (key === null || !VISIBLE.test(key) || key.length > IDEMPOTENCY_KEY_CHARS_MAX) {
     throw new Problem('idempotency_key_invalid', `the idempotency key ${DETAIL}`, {
-      faults: [{ ...place, detail: DETAIL }],
+      faults: [{ ...place(), detail: DETAIL }],
     });
   }
   return key;

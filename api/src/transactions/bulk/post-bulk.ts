@@ -22,8 +22,9 @@ export async function postBulk(c: Context<ApiEnv>, deps: Deps): Promise<Response
   const placed = toCommands(ledger, bulk);
   const commands = placed.map(({ command }) => command);
   // Before they are accepted, so that no outcome can be missed.
-  const tickets = commands.map(({ id }) =>
-    wait.ms > 0 ? deps.waiters.join({ shard: ledger.shard, ledgerId: ledger.id, id }) : null,
+  const waiting = wait.ms > 0 ? commands : [];
+  const tickets = waiting.map(({ id }) =>
+    deps.waiters.join({ shard: ledger.shard, ledgerId: ledger.id, id }),
   );
   try {
     const bytes = Number(c.req.header('content-length') ?? BULK_BYTES_MAX);
@@ -32,6 +33,7 @@ export async function postBulk(c: Context<ApiEnv>, deps: Deps): Promise<Response
       const acceptance = accepted[i];
       return acceptance ? [{ ...one, ...acceptance }] : [];
     });
+    if (tickets.length === 0) return answerBulk(c, deps, bulk, known, wait.applied);
     const settled = await Promise.all(
       known.map((one, i) => settle(one, tickets[i] ?? null, wait.ms, c.req.raw.signal)),
     );

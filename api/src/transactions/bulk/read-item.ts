@@ -36,7 +36,7 @@ export function keyPlace(at: number): { pointer: string } {
 
 function readKey(given: unknown, at: number): string | Problem {
   try {
-    return parseIdempotencyKey(given, keyPlace(at));
+    return parseIdempotencyKey(given, () => keyPlace(at));
   } catch (error) {
     if (error instanceof Problem) return error;
     throw error;
