@@ -11,6 +11,8 @@ import { onError } from './http/on-error.ts';
 import { ledgerRoutes } from './ledgers/routes.ts';
 import { transactionRoutes } from './transactions/routes.ts';
 
+const UNDER_V1 = /^\/v1(?:\/|$)/;
+
 /** The API as a value: nothing listens and nothing connects here. */
 export function createApp(deps: Deps): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
@@ -18,11 +20,12 @@ export function createApp(deps: Deps): Hono<ApiEnv> {
   measure(app, deps.metrics);
   app.route('/', operationsRoutes(deps));
   app.get('/problems/:code', (c) => c.json(explain(c.req.param('code'))));
-  app.use('/v1/*', authenticate(deps.keys));
   ledgerRoutes(app, deps);
   transactionRoutes(app, deps);
   accountRoutes(app, deps);
-  app.notFound(() => {
+  app.notFound((c) => {
+    // As all resources there do; see `resource`.
+    if (UNDER_V1.test(c.req.path)) authenticate(c.req, deps.keys);
     throw new Problem('route_not_found', 'there is nothing at this address');
   });
   return app;

@@ -7,7 +7,7 @@ import { putAccount } from './put.ts';
 
 /** The accounts of a ledger. */
 export function accountRoutes(app: Hono<ApiEnv>, deps: Deps): void {
-  resource(app, '/v1/ledgers/:ledger/accounts/:address', {
+  resource(app, deps.keys, '/v1/ledgers/:ledger/accounts/:address', {
     GET: (c) => getAccount(c, deps),
     PUT: (c) => putAccount(c, deps),
   });

@@ -3,19 +3,22 @@ import { createApiMetrics } from '@razao/shared/runtime/metrics.ts';
 import { Hono } from 'hono';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
+import { createKeyRing } from '../auth/key-ring.ts';
 import type { ApiEnv } from './env.ts';
 import { measure } from './measure.ts';
 import { onError } from './on-error.ts';
 import { resource } from './resource.ts';
 
+const KEY = 'razao_key';
+
 test.each(['GET', 'HEAD', 'PUT'])('a resource answers %s', async (method) => {
-  expect((await open().app.request('/things/1', { method })).status).toBe(200);
+  expect((await open().ask('/things/1', { method })).status).toBe(200);
 });
 
 test.each(['POST', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'])(
   'a resource answers %s with 405 and what it has',
   async (method) => {
-    const answer = await open().app.request('/things/1', { method });
+    const answer = await open().ask('/things/1', { method });
     expect(answer.status).toBe(405);
     expect(answer.headers.get('allow')).toBe('GET, HEAD, PUT');
     expect(await answer.json()).toMatchObject({ code: 'method_not_allowed' });
@@ -25,15 +28,21 @@ test.each(['POST', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'])(
 test.each(['/things', '/things/', '/things/1/', '/things/1/2'])(
   '%s is another resource',
   async (path) => {
-    expect((await open().app.request(path)).status).toBe(404);
+    expect((await open().ask(path)).status).toBe(404);
   },
 );
 
+test.each(['GET', 'PUT', 'POST', 'PROPFIND'])('without a key %s is a 401', async (method) => {
+  const answer = await open().ask('/things/1', { method, key: 'another' });
+  expect(answer.status).toBe(401);
+  expect(await answer.json()).toMatchObject({ code: 'unauthorized' });
+});
+
 test('requests are measured by the pattern of the path, not by the path', async () => {
-  const { app, metrics } = open();
-  await app.request('/things/1');
-  await app.request('/things/2');
-  await app.request('/things/2', { method: 'POST' });
+  const { ask, metrics } = open();
+  await ask('/things/1');
+  await ask('/things/2');
+  await ask('/things/2', { method: 'POST' });
   const { values } = await metrics.requests.get();
   const counts = values.filter(({ metricName }) => metricName?.endsWith('_count'));
   expect(counts.map(({ labels, value }) => [labels, value])).toEqual([
@@ -47,6 +56,11 @@ function open() {
   const app = new Hono<ApiEnv>();
   app.onError(onError(createLog('test', 'silent'), metrics));
   measure(app, metrics);
-  resource(app, '/things/:id', { GET: (c) => c.text('got'), PUT: (c) => c.text('put') });
-  return { app, metrics };
+  resource(app, createKeyRing(KEY), '/things/:id', {
+    GET: (c) => c.text('got'),
+    PUT: (c) => c.text('put'),
+  });
+  const ask = (path: string, { method = 'GET', key = KEY } = {}) =>
+    app.request(path, { method, headers: { Authorization: `Bearer ${key}` } });
+  return { ask, metrics };
 }

@@ -14,7 +14,7 @@ const putLedger = loadCommand('put_ledger');
 
 /** `PUT` and `GET /v1/ledgers/{ledger}`. */
 export function ledgerRoutes(app: Hono<ApiEnv>, deps: Deps): void {
-  resource(app, '/v1/ledgers/:ledger', {
+  resource(app, deps.keys, '/v1/ledgers/:ledger', {
     async PUT(c) {
       readQuery(c.req, {});
       const name = c.req.param('ledger') ?? '';

@@ -10,11 +10,17 @@ import { postTransaction } from './post.ts';
 /** The transactions of a ledger. */
 export function transactionRoutes(app: Hono<ApiEnv>, deps: Deps): void {
   const transactions = '/v1/ledgers/:ledger/transactions';
-  resource(app, transactions, { POST: (c) => postTransaction(c, deps) });
+  resource(app, deps.keys, transactions, { POST: (c) => postTransaction(c, deps) });
   // Before the next one, whose ids it would be one of.
-  resource(app, `${transactions}/bulk`, { POST: (c) => postBulk(c, deps) });
-  resource(app, `${transactions}/:id`, { GET: (c) => getTransaction(c, deps) });
-  resource(app, `${transactions}/:id/capture`, { POST: (c) => captureTransaction(c, deps) });
-  resource(app, `${transactions}/:id/release`, { POST: (c) => releaseTransaction(c, deps) });
-  resource(app, `${transactions}/:id/revert`, { POST: (c) => revertTransaction(c, deps) });
+  resource(app, deps.keys, `${transactions}/bulk`, { POST: (c) => postBulk(c, deps) });
+  resource(app, deps.keys, `${transactions}/:id`, { GET: (c) => getTransaction(c, deps) });
+  resource(app, deps.keys, `${transactions}/:id/capture`, {
+    POST: (c) => captureTransaction(c, deps),
+  });
+  resource(app, deps.keys, `${transactions}/:id/release`, {
+    POST: (c) => releaseTransaction(c, deps),
+  });
+  resource(app, deps.keys, `${transactions}/:id/revert`, {
+    POST: (c) => revertTransaction(c, deps),
+  });
 }

@@ -1,0 +1,42 @@
+import { createLog } from '@razao/shared/runtime/log.ts';
+import { createApiMetrics } from '@razao/shared/runtime/metrics.ts';
+import { Registry } from 'prom-client';
+import { expect, test } from 'vitest';
+import { createApp } from './app.ts';
+import { createKeyRing } from './auth/key-ring.ts';
+import type { Deps } from './deps.ts';
+
+const PUBLIC = ['/livez', '/readyz', '/metrics', '/problems/:code'];
+
+const registry = new Registry();
+// Whoever has no key gets no further than this.
+const app = createApp({
+  keys: createKeyRing('razao_key'),
+  registry,
+  metrics: createApiMetrics(registry),
+  log: createLog('test', 'silent'),
+  dependencies: () => ({}),
+  ready: () => true,
+} as Deps);
+const paths = [...new Set(app.routes.map(({ path }) => path))];
+
+test('there are public routes and those of the API', () => {
+  expect(paths).toEqual(expect.arrayContaining(PUBLIC));
+  expect(paths.length).toBeGreaterThan(PUBLIC.length);
+});
+
+test.each(
+  paths
+    .filter((path) => !PUBLIC.includes(path))
+    .concat('/v1', '/v1/', '/v1/nothing', '/v1/ledgers/l/transactions/', '/%761/nothing'),
+)('%s needs a key, whatever the method', async (path) => {
+  for (const method of ['GET', 'HEAD', 'PUT', 'POST', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'])
+    expect((await app.request(path, { method })).status).toBe(401);
+});
+
+test.each(['/', '/v1x', '/v2/ledgers/l', '//v1/ledgers/l', '/V1/ledgers/l'])(
+  'where the API is not, as at %s, there is nothing',
+  async (path) => {
+    expect((await app.request(`http://test${path}`)).status).toBe(404);
+  },
+);
