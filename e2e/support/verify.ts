@@ -14,9 +14,10 @@ export async function drained(stack: Stack, msMax = 30_000): Promise<void> {
       'the queue is empty',
       async () => {
         for (let shard = 0; shard < SHARDS; shard++) {
-          const queued = await Promise.all(
-            ['wait', 'active'].map((state) => redis.llen(`{razao:${shard}}:chunks:${state}`)),
-          );
+          const key = (state: string) => `{razao:${shard}}:chunks:${state}`;
+          // At one instant: a chunk that passes from one list to the other would be in neither.
+          const lengths = await redis.multi().llen(key('wait')).llen(key('active')).exec();
+          const queued = (lengths ?? []).map(([, length]) => Number(length));
           if (queued.some((chunks) => chunks > 0)) return false;
         }
         return true;

@@ -92,7 +92,7 @@ test('whatever the contract lets in comes out of the queue', () => {
       description: fc.string({ unit: 'binary', maxLength: 20 }),
       metadata: fc.dictionary(fc.string({ minLength: 1, maxLength: 9 }), fc.string()),
       effective_at: fc
-        .date({ min: new Date(0), max: new Date() })
+        .date({ min: new Date(0), max: new Date(), noInvalidDate: true })
         .map((date) => date.toISOString()),
     },
     { requiredKeys: ['postings'] },
