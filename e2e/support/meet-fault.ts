@@ -56,7 +56,9 @@ export async function meetFault(fault: Fault, { world, name, faultMs }: MeetOpti
   note(`${fault.name}, log lines of it`, ofTheFault().length, 'lines');
   note(`${fault.name}, log lines`, logged().length, 'lines');
   // One that is met while connecting is met by all committers of every process, the standbys too, its roll call and its sweeper.
-  const linesMax = fault.connecting ? (FAULT_LINES_MAX + 1) * stack.workers.length : FAULT_LINES_MAX;
+  const linesMax = fault.connecting
+    ? (FAULT_LINES_MAX + 1) * stack.workers.length
+    : FAULT_LINES_MAX;
   expect(ofTheFault().length).toBeLessThanOrEqual(linesMax);
   expect(logged().length).toBeLessThan(LINES_MAX);
 }
