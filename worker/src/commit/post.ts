@@ -52,8 +52,12 @@ function apply(work: Work, ledger: LedgerState, move: Move, effectiveAt: string 
     work.added.entries.push({ ledgerId, balanceId, version, sequence, amount, balanceAfter });
     if (effectiveAt !== null)
       work.added.datedEntries.push({
-        ...{ ledgerId, balanceId, version, sequence },
-        ...{ amount, effectiveAt },
+        ledgerId,
+        balanceId,
+        version,
+        sequence,
+        amount,
+        effectiveAt,
       });
   }
   if (held === 0n) return;
@@ -61,8 +65,12 @@ function apply(work: Work, ledger: LedgerState, move: Move, effectiveAt: string 
   if (balance.held < 0n) throw new Error(`less is held of ${balance.address} than is freed`);
   const heldAfter = balance.held;
   work.added.heldChanges.push({
-    ...{ ledgerId, balanceId, version, sequence },
-    ...{ amount: held, heldAfter },
+    ledgerId,
+    balanceId,
+    version,
+    sequence,
+    amount: held,
+    heldAfter,
   });
 }
 
