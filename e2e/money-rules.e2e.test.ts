@@ -66,7 +66,6 @@ test.each([
 });
 
 test.each([
-  ['after-admit', true, null],
   ['after-admit', false, null],
   ['after-add', true, 'true'],
   ['after-add', false, 'true'],
@@ -76,6 +75,11 @@ test.each([
     const ledger = `lost-answer-${point}-${atomic}`;
     const client = await open(ledger);
     const bulk = deposits(50);
+    if (point === 'after-admit') {
+      // One is known: else all are admitted and queued by the same call.
+      const { idempotency_key: key, ...body } = bulk[0] as Item;
+      expect((await client.write(body, { key, wait: true })).status).toBe(201);
+    }
     switches.arm(point);
     await expect(client.bulk(bulk, atomic, { api: 0 })).rejects.toThrow();
     expect(switches.armed(point)).toBe(false);

@@ -50,3 +50,13 @@ export function send(
     ...headers,
   });
 }
+
+/** Sends some as one bulk that is not atomic. */
+export function sendBulk(api: string, ledger: string, commands: readonly Known[]): Promise<Answer> {
+  const transactions = commands.map(({ id, body }) => ({
+    idempotency_key: id,
+    ...(body as object),
+  }));
+  const bulk = { atomic: false, transactions };
+  return call(`${api}/v1/ledgers/${ledger}/transactions/bulk`, 'POST', bulk);
+}

@@ -1,3 +1,4 @@
+import type { Claim } from '@razao/shared/queue/chunk-queue.ts';
 import { defineScript, runScript } from '@razao/shared/runtime/script.ts';
 import type { Redis } from 'ioredis';
 
@@ -46,14 +47,8 @@ for i, key in ipairs(KEYS) do
 end
 `);
 
-/** One id's record as this chunk would have it. */
-export type Claim = { key: string; line: string };
-
 /** For each claim null where it was admitted, else the line that is there. */
 export async function admit(redis: Redis, claims: readonly Claim[]): Promise<(string | null)[]> {
-  // As a rule none has a record, and then one command without a script admits them all. (ioredis' types say OK for 1.)
-  const all: unknown = await redis.msetnx(claims.flatMap(({ key, line }) => [key, line]));
-  if (all === 1) return claims.map(() => null);
   const keys = claims.map(({ key }) => key);
   const lines = claims.map(({ line }) => line);
   return (await runScript(redis, ADMIT, keys, lines)) as (string | null)[];

@@ -5,11 +5,11 @@ import {
   encodeQueued,
   type StatusRecord,
 } from '@razao/shared/contract/status-record.ts';
-import type { ChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
+import type { ChunkQueue, Claim } from '@razao/shared/queue/chunk-queue.ts';
 import { chunksPresent } from '@razao/shared/queue/depth.ts';
 import { recordKey } from '@razao/shared/runtime/keys.ts';
 import type { Redis } from 'ioredis';
-import { admit, type Claim, takeOver, withdraw } from './admit.ts';
+import { admit, takeOver, withdraw } from './admit.ts';
 
 /**
  * What holds for an id: ours to enqueue; or the record of a write that is durable already; or contested: another process is
@@ -114,7 +114,11 @@ function chunkOf(record: StatusRecord | null): string | null {
   return record?.status === 'queued' ? record.chunk : null;
 }
 
-function toClaim({ shard, chunkId }: ClaimDeps, command: Command): Claim {
+/** The record of a command as a chunk would have it. */
+export function toClaim(
+  { shard, chunkId }: Pick<ClaimDeps, 'shard' | 'chunkId'>,
+  command: Command,
+): Claim {
   const { ledgerId, id, kind, acceptedAt, fingerprint } = command;
   return {
     key: recordKey(shard, ledgerId, id),

@@ -7,20 +7,13 @@ import {
   QUEUE_DEPTH_AGE_MS_MAX,
 } from '@razao/shared/contract/limits.ts';
 import { Problem } from '@razao/shared/contract/problems.ts';
-import {
-  addChunk,
-  type ChunkQueue,
-  newChunkId,
-  openChunkQueue,
-} from '@razao/shared/queue/chunk-queue.ts';
+import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { countQueued } from '@razao/shared/queue/depth.ts';
-import { killPoint } from '@razao/shared/runtime/kill-point.ts';
 import type { ApiMetrics } from '@razao/shared/runtime/metrics.ts';
 import { createPace } from '@razao/shared/runtime/pace.ts';
 import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
 import type { Redis } from 'ioredis';
 import { answerChunk, unavailable } from './answer-chunk.ts';
-import { claimIds, withdrawIds } from './claim-ids.ts';
 import {
   type Acceptance,
   type Contradiction,
@@ -29,7 +22,7 @@ import {
   type Pending,
 } from './gather.ts';
 import type { MemoryWatch } from './memory-watch.ts';
-import { planChunk } from './plan.ts';
+import { storeChunk } from './store-chunk.ts';
 
 export type IntakeDeps = {
   shard: number;
@@ -43,7 +36,7 @@ export type IntakeDeps = {
 
 /**
  * Gathers a shard's commands while its previous flush is under way, and makes them durable together: one call admits their
- * ids, one job carries the fresh ones. An idle intake flushes at once; full ones are spaced out by a few milliseconds. One
+ * ids and adds one job that carries the fresh ones. An idle intake flushes at once; full ones are spaced out by a few milliseconds. One
  * flush at a time keeps the order in which callers are answered the order of the queue.
  */
 export class Intake {
@@ -141,29 +134,18 @@ export class Intake {
     if (!guard.usable()) throw unavailable(guard.fault());
     this.#queue ??= openChunkQueue(redis, shard);
     if (performance.now() - this.#depthAt > QUEUE_DEPTH_AGE_MS_MAX)
-      await this.#readDepth(this.#queue);
+      this.#noteDepth(await countQueued(redis, this.#queue));
     if (this.#depth >= chunksMax || memory.full()) throw overloaded();
-    const chunkId = newChunkId();
     const gathered = gather(chunk);
-    const claim = { redis, queue: this.#queue, shard, chunkId };
-    // The depth is read along with each flush, for the next one.
-    const [verdicts] = await Promise.all([
-      claimIds(claim, gathered.firsts),
-      this.#readDepth(this.#queue),
-    ]);
-    killPoint('after-admit');
-    const plan = planChunk(chunk, gathered, verdicts);
-    if (plan.withdrawn.length > 0) await withdrawIds(claim, plan.withdrawn);
-    if (plan.enqueued.length > 0) {
-      await addChunk(this.#queue, chunkId, { v: 1, commands: plan.enqueued });
-      killPoint('after-add');
-      metrics.chunkCommands.observe(plan.enqueued.length);
-    }
+    const stored = await storeChunk({ redis, queue: this.#queue, shard }, chunk, gathered);
+    if (stored.depth !== null) this.#noteDepth(stored.depth);
+    const { verdicts, plan, chunkId } = stored;
+    if (plan.enqueued.length > 0) metrics.chunkCommands.observe(plan.enqueued.length);
     metrics.accepted.inc(answerChunk(chunk, gathered, verdicts, plan, chunkId));
   }
 
-  async #readDepth(queue: ChunkQueue): Promise<void> {
-    this.#depth = await countQueued(this.#deps.redis, queue);
+  #noteDepth(depth: number): void {
+    this.#depth = depth;
     this.#depthAt = performance.now();
   }
 }

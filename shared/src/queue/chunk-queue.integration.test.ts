@@ -1,7 +1,7 @@
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createLog } from '../runtime/log.ts';
-import { addChunk, newChunkId } from './chunk-queue.ts';
+import { addChunk, addWithRecords, newChunkId } from './chunk-queue.ts';
 import { chunksPresent, countQueued, readDepth } from './depth.ts';
 import { ONE, openPumpBench, type PumpBench } from './pump-bench.cases.ts';
 import { reclaimActive } from './reclaim.ts';
@@ -61,6 +61,45 @@ test('a chunk that is added twice while it is queued is there once', async () =>
   expect((await bench.states()).waiting).toEqual(['c-x']);
 });
 
+test('a chunk and its records are stored at once, and the depth is that before', async () => {
+  await bench.add(2);
+  expect(await store('c-x', 'a', 'b')).toEqual({ added: true, depth: 2 });
+  expect((await bench.states()).waiting).toEqual(['c-1', 'c-2', 'c-x']);
+  expect(await stored('a', 'b')).toEqual(['a in c-x', 'b in c-x']);
+});
+
+test('invariant 3: where one record exists nothing is stored and no chunk is added, whichever it is', async () => {
+  await store('c-first', 'known');
+  for (const ids of [
+    ['known', 'a', 'b'],
+    ['a', 'known', 'b'],
+    ['a', 'b', 'known'],
+  ])
+    expect(await store('c-x', ...ids)).toEqual({ added: false, depth: 1 });
+  expect((await bench.states()).waiting).toEqual(['c-first']);
+  expect(await stored('a', 'known', 'b')).toEqual([null, 'known in c-first', null]);
+  // What keeps the chunk out goes by itself.
+  const left = await bench.redis.pttl(bench.queue.toKey('c-x'));
+  expect(left).toBeGreaterThan(0);
+  expect(left).toBeLessThanOrEqual(10_000);
+});
+
+test('what is stored twice, its answer having been lost, is there once', async () => {
+  for (let i = 0; i < 2; i++)
+    expect(await store('c-x', 'a', 'b')).toEqual({ added: true, depth: i });
+  expect((await bench.states()).waiting).toEqual(['c-x']);
+});
+
+test('a Redis that forgets all scripts stores chunks still, and blocks those it has to', async () => {
+  await store('c-1', 'a');
+  await bench.redis.script('FLUSH');
+  expect(await store('c-2', 'b')).toEqual({ added: true, depth: 1 });
+  await bench.redis.script('FLUSH');
+  expect(await store('c-3', 'c', 'b')).toEqual({ added: false, depth: 2 });
+  expect(await store('c-4', 'c')).toEqual({ added: true, depth: 2 });
+  expect((await bench.states()).waiting).toEqual(['c-1', 'c-2', 'c-4']);
+});
+
 test('ids of chunks are new each time, and such that BullMQ takes them', async () => {
   const id = newChunkId();
   expect(id).toMatch(/^c-[0-9a-f-]{36}$/);
@@ -89,3 +128,19 @@ test('an active chunk whose data is gone holds nothing up', async () => {
   await reclaimActive(bench.redis, bench.queue, new Set(), log);
   expect(await bench.states()).toEqual({ waiting: ['c-1', 'c-3'], active: [], failed: [] });
 });
+
+/** Stores a chunk with a record of each id. */
+function store(chunkId: string, ...ids: string[]) {
+  const [first, ...others] = ids.map((id) => ({ key: keyOf(id), line: `${id} in ${chunkId}` }));
+  if (!first) throw new Error('a chunk has an id at least');
+  const data = { v: 1 as const, commands: [] };
+  return addWithRecords(bench.redis, bench.queue, [first, ...others], chunkId, data);
+}
+
+function stored(...ids: string[]): Promise<(string | null)[]> {
+  return bench.redis.mget(ids.map(keyOf));
+}
+
+function keyOf(id: string): string {
+  return bench.queue.toKey(`record-${id}`);
+}

@@ -1,0 +1,60 @@
+import {
+  addChunk,
+  addWithRecords,
+  type ChunkQueue,
+  newChunkId,
+} from '@razao/shared/queue/chunk-queue.ts';
+import { killPoint } from '@razao/shared/runtime/kill-point.ts';
+import type { Redis } from 'ioredis';
+import { claimIds, toClaim, type Verdict, withdrawIds } from './claim-ids.ts';
+import type { Gathered, Pending } from './gather.ts';
+import { type Plan, planChunk } from './plan.ts';
+
+export type StoreDeps = { redis: Redis; queue: ChunkQueue; shard: number };
+
+/** `depth`: how many chunks were queued before, where that was looked at. */
+export type Stored = { chunkId: string; verdicts: Verdict[]; plan: Plan; depth: number | null };
+
+/**
+ * Makes a chunk durable, after which its callers may be answered. As a rule none of its ids has a record, and one call admits
+ * them and enqueues it. Where one has, the ids are admitted one by one first, and what is left of the chunk is enqueued after.
+ */
+export async function storeChunk(
+  deps: StoreDeps,
+  chunk: readonly Pending[],
+  gathered: Gathered,
+): Promise<Stored> {
+  const atOnce = await storeAtOnce(deps, chunk, gathered);
+  if (atOnce?.added) return atOnce;
+  const chunkId = newChunkId();
+  const claim = { ...deps, chunkId };
+  const verdicts = await claimIds(claim, gathered.firsts);
+  killPoint('after-admit');
+  const plan = planChunk(chunk, gathered, verdicts);
+  if (plan.withdrawn.length > 0) await withdrawIds(claim, plan.withdrawn);
+  if (plan.enqueued.length > 0) {
+    await addChunk(deps.queue, chunkId, { v: 1, commands: plan.enqueued });
+    killPoint('after-add');
+  }
+  return { chunkId, verdicts, plan, depth: atOnce?.depth ?? null };
+}
+
+/** Null where the chunk contradicts itself, so that not all of it may be enqueued. */
+async function storeAtOnce(
+  deps: StoreDeps,
+  chunk: readonly Pending[],
+  gathered: Gathered,
+): Promise<(Stored & { added: boolean }) | null> {
+  const verdicts: Verdict[] = gathered.firsts.map(() => ({ fresh: true }));
+  const plan = planChunk(chunk, gathered, verdicts);
+  const chunkId = newChunkId();
+  const [first, ...others] = gathered.firsts.map((command) =>
+    toClaim({ ...deps, chunkId }, command),
+  );
+  if (plan.refused.size > 0 || !first) return null;
+  const { redis, queue } = deps;
+  const data = { v: 1 as const, commands: plan.enqueued };
+  const { added, depth } = await addWithRecords(redis, queue, [first, ...others], chunkId, data);
+  if (added) killPoint('after-add');
+  return { chunkId, verdicts, plan, depth, added };
+}
