@@ -55,7 +55,7 @@ const POINTS: [
   ['after-commit', { stored: true, balances: 0, records: 'queued', successor: 'standby' }],
   [
     'between-publications',
-    { stored: true, balances: 250, records: 'queued', successor: 'restart' },
+    { stored: true, balances: 'all', records: 'queued', successor: 'restart' },
   ],
   ['before-complete', { stored: true, balances: 'all', records: 'done', successor: 'standby' }],
 ];

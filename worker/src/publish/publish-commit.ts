@@ -6,7 +6,6 @@ import { killPoint } from '@razao/shared/runtime/kill-point.ts';
 import { runScript } from '@razao/shared/runtime/script.ts';
 import type { Redis } from 'ioredis';
 import type { Commit } from '../commit/commit-batch.ts';
-import type { BalanceState } from '../commit/state.ts';
 import { PUBLISH_LINES } from './scripts.ts';
 
 /** Keys in one script call: a script holds up everything else in Redis, about a millisecond so. */
@@ -17,41 +16,56 @@ const KEYS_PER_CALL = 250;
  * balances that contain it; then wakes those who wait for its ids. May be repeated at will.
  */
 export async function publishCommit(redis: Redis, shard: number, commit: Commit): Promise<void> {
-  const entries = toEntries(shard, commit);
-  let last: Promise<unknown> = Promise.resolve();
-  for (let from = 0; from < entries.length; from += KEYS_PER_CALL) {
-    // One after the other: should a call fail, no status is out before the balances it speaks of.
-    await last;
-    if (from > 0) killPoint('between-publications');
-    const text = entries.slice(from, from + KEYS_PER_CALL).join('\n');
-    last = runScript(redis, PUBLISH_LINES, [shardTag(shard)], [PUBLISHED_MS, text]);
+  const entries = balanceEntries(shard, commit);
+  const statuses = statusEntries(shard, commit);
+  if (entries.length + statuses.length > KEYS_PER_CALL) {
+    // Should a call fail, no status is out before the balances it speaks of.
+    await publish(redis, shard, entries.splice(0));
+    killPoint('between-publications');
   }
-  // Along with the last call, which Redis runs first: whoever is woken in vain asks again.
   await Promise.all([
-    last,
+    publish(redis, shard, [...entries, ...statuses]),
+    // Redis runs it last: whoever is woken in vain asks again.
     redis.publish(doneChannel(shard), commit.commands.map(doneWord).join(' ')),
   ]);
 }
 
-/** What a commit publishes, in its order: each a key, a line feed, which is in none of them, and what is stored under the key. */
-function toEntries(shard: number, { balances, targets, commands, results }: Commit): string[] {
-  const entries: string[] = [];
-  for (const balance of balances) {
-    const key = balanceKey(shard, balance.ledgerId, balance.address, balance.asset);
-    entries.push(`${key}\n${balanceLine(balance)}`);
+/** All calls are on their way at once; Redis serves others between them. */
+async function publish(redis: Redis, shard: number, entries: readonly string[]): Promise<void> {
+  const calls: Promise<unknown>[] = [];
+  for (let from = 0; from < entries.length; from += KEYS_PER_CALL) {
+    const text = entries.slice(from, from + KEYS_PER_CALL).join('\n');
+    calls.push(runScript(redis, PUBLISH_LINES, [shardTag(shard)], [PUBLISHED_MS, text]));
   }
+  await Promise.all(calls);
+}
+
+/** A key, a line feed, which is in none of them, and what is stored under the key. */
+function toEntry(key: string, line: string): string {
+  return `${key}\n${line}`;
+}
+
+function balanceEntries(shard: number, { balances }: Commit): string[] {
+  return balances.map((balance) => {
+    const { ledgerId, address, asset, version, posted, held } = balance;
+    return toEntry(balanceKey(shard, ledgerId, address, asset), `${version} ${posted} ${held}`);
+  });
+}
+
+function statusEntries(shard: number, { targets, commands, results }: Commit): string[] {
+  const entries: string[] = [];
   const published = new Set<string>();
   for (const { ledgerId, id, outcome } of targets) {
     const key = recordKey(shard, ledgerId, id);
     published.add(key);
-    entries.push(`${key}\n${encodeOutcome(outcome)}`);
+    entries.push(toEntry(key, encodeOutcome(outcome)));
   }
   for (const [i, { ledgerId, id }] of commands.entries()) {
     const result = results[i];
     const key = recordKey(shard, ledgerId, id);
     // What was acted on within the same commit is no longer what its own command made of it. (Most commits act on nothing.)
     if (!result || (published.size > 0 && published.has(key))) continue;
-    entries.push(`${key}\n${encodeOutcome(result.outcome)}`);
+    entries.push(toEntry(key, encodeOutcome(result.outcome)));
   }
   return entries;
 }
@@ -59,8 +73,4 @@ function toEntries(shard: number, { balances, targets, commands, results }: Comm
 /** How a transaction is named on the channel: `<ledger id>:<id>`. */
 function doneWord({ ledgerId, id }: Command): string {
   return `${ledgerId}:${id}`;
-}
-
-function balanceLine({ version, posted, held }: BalanceState): string {
-  return `${version} ${posted} ${held}`;
 }
