@@ -36,8 +36,8 @@ export type IntakeDeps = {
 
 /**
  * Gathers a shard's commands while its previous flush is under way, and makes them durable together: one call admits their
- * ids and adds one job that carries the fresh ones. An idle intake flushes at once; full ones are spaced out by a few milliseconds. One
- * flush at a time keeps the order in which callers are answered the order of the queue.
+ * ids and adds one job that carries the fresh ones. An idle intake flushes at once; full ones are spaced out by a few
+ * milliseconds, or until enough wait. One flush at a time keeps the order in which callers are answered the order of the queue.
  */
 export class Intake {
   readonly #deps: IntakeDeps;
@@ -84,15 +84,21 @@ export class Intake {
     this.#pending.push(pending);
     this.#commands += commands;
     this.#deps.metrics.pending.inc(commands);
+    if (this.#enough()) this.#pace.hurry();
     if (this.#flushing) return;
     this.#flushing = true;
     // Whatever else arrived with this turn of the event loop comes along.
     setImmediate(() => void this.#flushAll());
   }
 
+  /** As many as a chunk needs to be worth its cost: there is nothing to wait for. */
+  #enough(): boolean {
+    return this.#commands >= BUSY_FLUSHES.enough;
+  }
+
   async #flushAll(): Promise<void> {
     while (this.#pending.length > 0) {
-      await this.#pace.next();
+      if (!this.#enough()) await this.#pace.next();
       const { chunk, commands } = this.#takeChunk();
       this.#pace.began(commands);
       const done = this.#deps.metrics.flushSeconds.startTimer();

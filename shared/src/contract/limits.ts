@@ -36,8 +36,8 @@ export const CHUNK_BYTES_MAX = 1 * MIB;
 export const CHUNK_UNDER_WAY_MS_MAX = 5 * SECOND;
 /** Callers waiting in one process for one shard's chunk; more are answered 503. */
 export const INTAKE_PENDING_MAX = 20_000;
-/** While chunks carry so many commands, the next flush begins so long after the last one began. */
-export const BUSY_FLUSHES = { busy: 24, intervalMs: 5 };
+/** While chunks carry so many commands, the next flush begins so long after the last one began, or once `enough` wait. */
+export const BUSY_FLUSHES = { busy: 24, intervalMs: 5, enough: 40 };
 
 // Queue: what may wait in Redis before writes are refused.
 export const QUEUE_CHUNKS_MAX = 5_000;

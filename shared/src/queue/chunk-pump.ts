@@ -66,7 +66,6 @@ export class ChunkPump {
   /** Whether somebody waits with nothing in hand. */
   #waited = false;
   #wake: () => void = () => {};
-  #demand: () => void = () => {};
   #marker: Promise<unknown> | undefined;
   #interrupt: () => void = () => {};
 
@@ -88,7 +87,7 @@ export class ChunkPump {
         return taken;
       }
       this.#waited = true;
-      this.#demand();
+      this.#pace.hurry();
       await Promise.race([new Promise<void>((resolve) => (this.#wake = resolve)), delay(IDLE_MS)]);
     }
     return [];
@@ -116,7 +115,7 @@ export class ChunkPump {
   halt(): void {
     this.#stopped = true;
     this.#wake();
-    this.#demand();
+    this.#pace.hurry();
     this.#interrupt();
   }
 
@@ -159,23 +158,13 @@ export class ChunkPump {
     if (redis.status !== 'ready' || !mayFetch()) await delay(IDLE_MS);
     else if (this.#dirty) await this.#makeClean();
     else if (countCommands(this.#hand) >= HAND_COMMANDS_MAX) await delay(1);
-    else if (!this.#waited && this.#pace.left() > 0) await this.#rest();
+    // A fetch costs the same however little it brings: full ones are spaced out, until somebody waits for the next.
+    else if (!this.#waited && this.#pace.left() > 0) await this.#pace.next();
     else {
       await this.#fetch();
       return true;
     }
     return false;
-  }
-
-  /** A fetch costs the same however little it brings: full ones are spaced out, until somebody waits for the next. */
-  #rest(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.#pace.left());
-      this.#demand = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 
   async #makeClean(): Promise<void> {

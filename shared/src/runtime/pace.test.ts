@@ -24,6 +24,19 @@ test('a turn after one that took longer than the interval begins at once', async
   expect(await timed(pace.next)).toBeLessThan(RULE.intervalMs / 2);
 });
 
+test('whoever hurries ends the wait that is under way, not one to come', async () => {
+  const pace = createPace(RULE);
+  pace.hurry();
+  pace.began(RULE.busy);
+  const waited = timed(pace.next);
+  let turns = 0;
+  setImmediate(() => turns++);
+  pace.hurry();
+  expect(await waited).toBeLessThan(RULE.intervalMs / 2);
+  expect(turns, 'what came with this turn is there').toBe(1);
+  expect(await timed(pace.next)).toBeGreaterThan(RULE.intervalMs / 2);
+});
+
 test('what is left of an interval can be asked for', () => {
   let clock = 0;
   const pace = createPace(RULE, () => clock);

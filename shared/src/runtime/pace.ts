@@ -1,11 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 /** Spaces out what costs the same however little it carries, while there is much to carry. */
 export type Pace = {
   began(commands: number): void;
   /** Milliseconds until the next turn may begin. */
   left(): number;
   next(): Promise<void>;
+  /** Ends the wait for the next turn, if one is under way, with this turn of the event loop. */
+  hurry(): void;
 };
 
 /**
@@ -18,6 +18,7 @@ export function createPace(
   now: () => number = () => performance.now(),
 ): Pace {
   let earliest = Number.NEGATIVE_INFINITY;
+  let hurry = () => {};
   const left = () => Math.max(0, earliest - now());
   return {
     began(commands) {
@@ -26,7 +27,15 @@ export function createPace(
     left,
     async next() {
       const ms = left();
-      if (ms > 0) await delay(ms);
+      if (ms === 0) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        hurry = () => {
+          clearTimeout(timer);
+          setImmediate(resolve);
+        };
+      });
     },
+    hurry: () => hurry(),
   };
 }
