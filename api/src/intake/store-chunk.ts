@@ -10,6 +10,8 @@ import { claimIds, toClaim, type Verdict, withdrawIds } from './claim-ids.ts';
 import type { Gathered, Pending } from './gather.ts';
 import { type Plan, planChunk } from './plan.ts';
 
+const FRESH: Verdict = { fresh: true };
+
 export type StoreDeps = { redis: Redis; queue: ChunkQueue; shard: number };
 
 /** `depth`: how many chunks were queued before, where that was looked at. */
@@ -45,16 +47,14 @@ async function storeAtOnce(
   chunk: readonly Pending[],
   gathered: Gathered,
 ): Promise<(Stored & { added: boolean }) | null> {
-  const verdicts: Verdict[] = gathered.firsts.map(() => ({ fresh: true }));
+  const verdicts = gathered.firsts.map(() => FRESH);
   const plan = planChunk(chunk, gathered, verdicts);
+  if (plan.refused.size > 0) return null;
   const chunkId = newChunkId();
-  const [first, ...others] = gathered.firsts.map((command) =>
-    toClaim({ ...deps, chunkId }, command),
-  );
-  if (plan.refused.size > 0 || !first) return null;
-  const { redis, queue } = deps;
+  const { redis, queue, shard } = deps;
+  const claims = gathered.firsts.map((command) => toClaim({ shard, chunkId }, command));
   const data = { v: 1 as const, commands: plan.enqueued };
-  const { added, depth } = await addWithRecords(redis, queue, [first, ...others], chunkId, data);
+  const { added, depth } = await addWithRecords(redis, queue, claims, chunkId, data);
   if (added) killPoint('after-add');
   return { chunkId, verdicts, plan, depth, added };
 }

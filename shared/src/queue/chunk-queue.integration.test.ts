@@ -131,10 +131,8 @@ test('an active chunk whose data is gone holds nothing up', async () => {
 
 /** Stores a chunk with a record of each id. */
 function store(chunkId: string, ...ids: string[]) {
-  const [first, ...others] = ids.map((id) => ({ key: keyOf(id), line: `${id} in ${chunkId}` }));
-  if (!first) throw new Error('a chunk has an id at least');
-  const data = { v: 1 as const, commands: [] };
-  return addWithRecords(bench.redis, bench.queue, [first, ...others], chunkId, data);
+  const claims = ids.map((id) => ({ key: keyOf(id), line: `${id} in ${chunkId}` }));
+  return addWithRecords(bench.redis, bench.queue, claims, chunkId, { v: 1, commands: [] });
 }
 
 function stored(...ids: string[]): Promise<(string | null)[]> {

@@ -64,26 +64,27 @@ return 0
 export type Claim = { key: string; line: string };
 
 /**
- * Stores a chunk's records (one at least) and adds the chunk at the back, in one transaction, which Redis writes to its file
+ * Stores a chunk's records, one at least, and adds the chunk at the back, in one transaction, which Redis writes to its file
  * once: where none of the records exists. Where one does (`added` is false) nothing is stored, and the chunk's id is used up.
  * `depth` is how many chunks were queued before.
  */
 export async function addWithRecords(
   redis: Redis,
   queue: ChunkQueue,
-  claims: readonly [Claim, ...Claim[]],
+  claims: readonly Claim[],
   chunkId: string,
   data: ChunkData,
 ): Promise<{ added: boolean; depth: number }> {
   // BullMQ has defined its scripts on the connection by then.
   await queue.waitUntilReady();
-  const [{ key, line }] = claims;
+  const [first] = claims;
+  if (!first) throw new Error('a chunk without a command is not added');
   const transaction = createIORedisClient(redis).multi();
   transaction.llen(queue.toKey('wait'));
   transaction.llen(queue.toKey('active'));
   transaction.msetnx(claims.flatMap((claim) => [claim.key, claim.line]));
   // By its text: one that Redis did not know by its digest would block nothing.
-  transaction.eval(BLOCK, 2, key, queue.toKey(chunkId), line);
+  transaction.eval(BLOCK, 2, first.key, queue.toKey(chunkId), first.line);
   const job = new Job(queue, JOB_NAME, data, { ...JOB_OPTIONS, jobId: chunkId }, chunkId);
   // One of ioredis' that BullMQ's client has made one of its own, which its type does not say.
   await job.addJob(transaction as unknown as IRedisTransaction);

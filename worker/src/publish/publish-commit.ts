@@ -16,15 +16,16 @@ const KEYS_PER_CALL = 250;
  * balances that contain it; then wakes those who wait for its ids. May be repeated at will.
  */
 export async function publishCommit(redis: Redis, shard: number, commit: Commit): Promise<void> {
-  const entries = balanceEntries(shard, commit);
+  const balances = balanceEntries(shard, commit);
   const statuses = statusEntries(shard, commit);
-  if (entries.length + statuses.length > KEYS_PER_CALL) {
+  const together = balances.length + statuses.length <= KEYS_PER_CALL;
+  if (!together) {
     // Should a call fail, no status is out before the balances it speaks of.
-    await publish(redis, shard, entries.splice(0));
+    await publish(redis, shard, balances);
     killPoint('between-publications');
   }
   await Promise.all([
-    publish(redis, shard, [...entries, ...statuses]),
+    publish(redis, shard, together ? [...balances, ...statuses] : statuses),
     // Redis runs it last: whoever is woken in vain asks again.
     redis.publish(doneChannel(shard), commit.commands.map(doneWord).join(' ')),
   ]);
