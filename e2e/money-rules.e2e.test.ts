@@ -112,7 +112,8 @@ test.each(POINTS)(
       client.bulk(none, true, { api: 1 }),
       client.bulk(each, false, { api: 0 }),
     ]);
-    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
+    const refused = answers.filter(({ status }) => status !== 202);
+    expect(refused.map(({ headers, ...said }) => ({ ...said, headers: [...headers] }))).toEqual([]);
     await until('it dies', () => !switches.armed(point));
     await drained(stack);
     const stored = await fates(stack, ledger);
