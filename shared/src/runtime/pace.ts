@@ -31,6 +31,8 @@ export function createPace(
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, ms);
         hurry = () => {
+          // Once is enough: the intake hurries with every command that comes.
+          hurry = () => {};
           clearTimeout(timer);
           setImmediate(resolve);
         };
