@@ -29,7 +29,7 @@ const CONSTRUCTORS = {
   Client: [
     'sql/src/migrate.ts',
     'stack/src/services/with-postgres.ts',
-    'worker/src/agree-on-shards.ts',
+    'worker/src/bond-store.ts',
     'worker/src/commit/lock-session.ts',
     'worker/src/housekeeping/hold-session.ts',
     'worker/src/roll-call.ts',

@@ -1,18 +1,16 @@
 import type { Command, TransferCommand } from '@razao/shared/contract/command.ts';
 import { asideKey } from '@razao/shared/runtime/keys.ts';
-import { shardOf } from '@razao/shared/runtime/shard.ts';
 import { transfer } from '@razao/shared/testing/commands.cases.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { note } from './support/figures.ts';
 import { call } from './support/http.ts';
 import { createKillSwitch } from './support/kill-switch.ts';
 import { known, send } from './support/known-commands.ts';
-import { SHARDS } from './support/lock-holder.ts';
 import { openWorld, type World, withRedis, withSql } from './support/open-world.ts';
 import { until } from './support/poll.ts';
 import { runQueueTool } from './support/queue-tool.ts';
 import { around, chain, chunkOf, enqueue, nameOnShard } from './support/raw-chunks.ts';
-import { chunks, type Fate, fates, ledgerIdOf } from './support/stores.ts';
+import { chunks, type Fate, fates, ledgerUidOf, shardKeysOf } from './support/stores.ts';
 import { startTraffic } from './support/traffic.ts';
 import { drained, lawsHold, promisesKept } from './support/verify.ts';
 
@@ -87,7 +85,7 @@ describe('a command with which the process', () => {
     await seenRejected(ledger, culprit);
     // Nothing is left behind that would make the next chunk suspect.
     await withRedis(world.stack, async (redis) => {
-      const tag = `{razao:${shardOf(ledger, SHARDS)}}`;
+      const { tag } = await shardKeysOf(world.stack, ledger);
       expect(await redis.exists(`${tag}:orphanings`, `${tag}:attempts`)).toBe(0);
     });
     switches.disarm('before-apply');
@@ -98,20 +96,20 @@ describe('a command with which the process', () => {
 test('chunks that are none are set aside, seen, retried and mended, and the rest of the queue flows in order', async () => {
   const { stack } = world;
   const { ledger, id } = await create('aside', 3);
-  const key = asideKey(3);
+  const key = asideKey(await shardKeysOf(stack, ledger));
   const good = chain(id, 'good', 10);
   const wrong = (other: Partial<TransferCommand>) => [transfer(id, 'world>wrong 1', other)];
   const posted = posting('world', 'wrong');
   const bad: Record<string, unknown> = {
     garbage: { hello: 'world' },
     'of the future': { v: 99, commands: good },
-    'not JSON': '{"v":1,"commands":[',
+    'not JSON': '{"v":2,"commands":[',
     'an amount that is a number': chunkOf(wrong({ postings: [{ ...posted, amount: 1 as never }] })),
     'an amount of 39 digits': chunkOf(wrong({ postings: [{ ...posted, amount: '9'.repeat(39) }] })),
     'an address with a NUL': chunkOf(wrong({ postings: [{ ...posted, destination: 'a\0' }] })),
     'a day that is none': chunkOf(wrong({ acceptedAt: '2026-02-30T00:00:00.000000Z' })),
-    'a ledger beyond all numbers': chunkOf(wrong({ ledgerId: 2 ** 31 })),
-    'a ledger that the database lacks': chunkOf(wrong({ ledgerId: 999_999 })),
+    'a ledger with a uid that is none': chunkOf(wrong({ ledgerUid: 'a b' })),
+    'a ledger that the database lacks': chunkOf(wrong({ ledgerUid: 'missing' })),
   };
   const worker = stack.workers[0];
   await worker?.stop();
@@ -160,11 +158,11 @@ test('chunks that are none are set aside, seen, retried and mended, and the rest
   await lawsHold(stack);
 });
 
-async function create(name: string, shard: number): Promise<{ ledger: string; id: number }> {
+async function create(name: string, shard: number): Promise<{ ledger: string; id: string }> {
   const ledger = nameOnShard(name, shard);
   const { status } = await call(`${world.stack.apiUrls[0]}/v1/ledgers/${ledger}`, 'PUT', {});
   expect(status).toBe(201);
-  return { ledger, id: await ledgerIdOf(world.stack, ledger) };
+  return { ledger, id: await ledgerUidOf(world.stack, ledger) };
 }
 
 /** From now on the database refuses whatever would create this account. */

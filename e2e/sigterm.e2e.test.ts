@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChunkData } from '@razao/shared/contract/chunk.ts';
 import { STOP_DEADLINE_MS } from '@razao/shared/contract/limits.ts';
-import { shardOf } from '@razao/shared/runtime/shard.ts';
 import { TEST_DIRECTORY } from '@razao/stack/paths.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { note } from './support/figures.ts';
@@ -12,10 +11,9 @@ import { holdLedger } from './support/held-ledger.ts';
 import { call, transfer } from './support/http.ts';
 import { type KeepAliveClients, startKeepAlive } from './support/keep-alive-clients.ts';
 import { fateOf, mixedCommands, send } from './support/known-commands.ts';
-import { SHARDS } from './support/lock-holder.ts';
 import { KEY, openWorld, type World, withRedis } from './support/open-world.ts';
 import { until } from './support/poll.ts';
-import { chunks, fates } from './support/stores.ts';
+import { chunks, fates, shardKeysOf } from './support/stores.ts';
 import { drained, lawsHold, promisesKept } from './support/verify.ts';
 
 type Process = World['stack']['processes'][number];
@@ -167,7 +165,7 @@ async function heldWorker(ledger: string) {
 
 /** The ids of the commands in chunks that wait. */
 async function idsIn(ledger: string, chunkIds: readonly string[]): Promise<string[]> {
-  const queue = `{razao:${shardOf(ledger, SHARDS)}}:chunks`;
+  const queue = `${(await shardKeysOf(world.stack, ledger)).tag}:chunks`;
   return await withRedis(world.stack, async (redis) => {
     const ids: string[] = [];
     for (const id of chunkIds) {

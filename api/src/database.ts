@@ -17,6 +17,8 @@ export type Database = {
   settings: Pool;
   /** Why Postgres cannot be worked with, as of about a second ago; null: it can. */
   fault(): string | null;
+  /** How often Postgres was lost: what was read before may be another server's. */
+  outages(): number;
   stop(): Promise<void>;
 };
 
@@ -26,6 +28,11 @@ export type Database = {
  */
 export function createDatabase(url: string, durability: Durability, log: Logger): Database {
   let fault: string | null = null;
+  let outages = 0;
+  function lose(why: string): void {
+    if (fault === null) outages += 1;
+    fault = why;
+  }
   const open = (max: number, statementMs: number) => {
     const pool = new Pool({
       connectionString: url,
@@ -43,7 +50,7 @@ export function createDatabase(url: string, durability: Durability, log: Logger)
             done();
           },
           (error: Error) => {
-            fault = error.message;
+            lose(error.message);
             done(error);
           },
         );
@@ -54,7 +61,7 @@ export function createDatabase(url: string, durability: Durability, log: Logger)
     pool.on('error', (error) => {
       // All idle connections break at once: one line is enough.
       if (fault === null) log.warn({ err: error }, 'connections to Postgres broke');
-      fault = error.message;
+      lose(error.message);
     });
     return pool;
   };
@@ -69,9 +76,7 @@ export function createDatabase(url: string, durability: Durability, log: Logger)
       () => {
         fault = null;
       },
-      (error: Error) => {
-        fault = error.message;
-      },
+      (error: Error) => lose(error.message),
     );
     watching.refresh();
   }
@@ -79,6 +84,7 @@ export function createDatabase(url: string, durability: Durability, log: Logger)
     read,
     settings,
     fault: () => fault,
+    outages: () => outages,
     async stop() {
       clearTimeout(watching);
       await Promise.all([read.destroy(), settings.end()]);

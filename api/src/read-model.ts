@@ -7,6 +7,7 @@ import type { Rejection } from '@razao/shared/contract/rejections.ts';
 export type ReadModel = {
   ledgers_view: {
     id: number;
+    uid: string;
     name: string;
     accounts: 'auto' | 'explicit';
     metadata: Record<string, string>;

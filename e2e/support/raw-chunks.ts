@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import type { Command } from '@razao/shared/contract/command.ts';
 import { addChunk, newChunkId, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
+import { readKeys } from '@razao/shared/runtime/bond.ts';
+import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import { shardOf } from '@razao/shared/runtime/shard.ts';
 import { transfer } from '@razao/shared/testing/commands.cases.ts';
 import type { Stack } from '@razao/stack/stack-options.ts';
@@ -11,8 +13,9 @@ import { withRedis } from './open-world.ts';
 export async function enqueue(stack: Stack, ledger: string, data: unknown): Promise<string> {
   const id = newChunkId();
   await withRedis(stack, async (redis) => {
-    const queue = openChunkQueue(redis, shardOf(ledger, SHARDS));
-    await addChunk(queue, id, data as { v: 1; commands: Command[] });
+    const shards = await readKeys(redis, SHARDS);
+    const queue = openChunkQueue(redis, shards[shardOf(ledger, SHARDS)] as ShardKeys);
+    await addChunk(queue, id, data as { v: 2; commands: Command[] });
     // Text is what BullMQ would not have written.
     if (typeof data === 'string') await redis.hset(queue.toKey(id), 'data', data);
     await queue.close();
@@ -21,13 +24,13 @@ export async function enqueue(stack: Stack, ledger: string, data: unknown): Prom
 }
 
 export function chunkOf(commands: readonly Command[]) {
-  return { v: 1, commands };
+  return { v: 2, commands };
 }
 
 /** Commands of which each spends what the one before it brought: none can be posted before another. */
-export function chain(ledgerId: number, name: string, length: number): Command[] {
+export function chain(ledgerUid: string, name: string, length: number): Command[] {
   return Array.from({ length }, (_, n) =>
-    transfer(ledgerId, n === 0 ? `world>${name}:0 1` : `${name}:${n - 1}>${name}:${n} 1`),
+    transfer(ledgerUid, n === 0 ? `world>${name}:0 1` : `${name}:${n - 1}>${name}:${n} 1`),
   );
 }
 

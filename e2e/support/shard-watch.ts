@@ -1,3 +1,4 @@
+import { readKeys } from '@razao/shared/runtime/bond.ts';
 import { shardOf } from '@razao/shared/runtime/shard.ts';
 import type { Stack } from '@razao/stack/stack-options.ts';
 import { Redis } from 'ioredis';
@@ -18,11 +19,12 @@ export type ShardWatch = {
 export function watchShard(stack: Stack, ledger: string): ShardWatch {
   const redis = new Redis(stack.redisUrl);
   redis.on('error', () => {});
-  const prefix = `{razao:${shardOf(ledger, SHARDS)}}:chunks`;
+  let prefix: string | undefined;
   let depth = 0;
   let depthMax = 0;
   let memoryPercentMax = 0;
   async function look(): Promise<void> {
+    prefix ??= `${(await readKeys(redis, SHARDS))[shardOf(ledger, SHARDS)]?.tag}:chunks`;
     // In one transaction: a chunk that moves in between would count twice.
     const replies = await redis
       .multi()

@@ -1,5 +1,6 @@
 import { decodeRecord, type StatusRecord } from '@razao/shared/contract/status-record.ts';
-import { balanceKey, recordKey } from '@razao/shared/runtime/keys.ts';
+import { readKeys } from '@razao/shared/runtime/bond.ts';
+import { balanceKey, recordKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
 import { shardOf } from '@razao/shared/runtime/shard.ts';
 import type { Stack } from '@razao/stack/stack-options.ts';
 import { SHARDS } from './lock-holder.ts';
@@ -26,16 +27,16 @@ export async function records(
   ledger: string,
   ids: readonly string[],
 ): Promise<(StatusRecord | null)[]> {
-  const shard = shardOf(ledger, SHARDS);
-  const ledgerId = await ledgerIdOf(stack, ledger);
-  const keys = ids.map((id) => recordKey(shard, ledgerId, id));
+  const place = await shardKeysOf(stack, ledger);
+  const ledgerUid = await ledgerUidOf(stack, ledger);
+  const keys = ids.map((id) => recordKey(place, ledgerUid, id));
   const lines = await withRedis(stack, (redis) => redis.mget(keys));
   return lines.map((line) => (line === null ? null : decodeRecord(line)));
 }
 
 /** The ids of the chunks in the queue of a ledger's shard, by state, oldest first. */
 export async function chunks(stack: Stack, ledger: string) {
-  const queue = `{razao:${shardOf(ledger, SHARDS)}}:chunks`;
+  const queue = `${(await shardKeysOf(stack, ledger)).tag}:chunks`;
   return await withRedis(stack, async (redis) => {
     const waiting = await redis.lrange(`${queue}:wait`, 0, -1);
     const active = await redis.lrange(`${queue}:active`, 0, -1);
@@ -45,16 +46,16 @@ export async function chunks(stack: Stack, ledger: string) {
 
 /** A ledger's balances as `address asset: version posted held`, from Postgres and from Redis. */
 export async function balances(stack: Stack, ledger: string) {
-  const shard = shardOf(ledger, SHARDS);
-  const ledgerId = await ledgerIdOf(stack, ledger);
+  const place = await shardKeysOf(stack, ledger);
+  const ledgerUid = await ledgerUidOf(stack, ledger);
   const { rows } = await withSql(stack, (client) =>
     client.query<{ address: string; asset: string; line: string }>(
-      `select address, asset, version || ' ' || posted || ' ' || held as line from balances where ledger_id = $1
+      `select address, asset, version || ' ' || posted || ' ' || held as line from balances where ledger_id = (select id from ledgers where uid = $1)
        order by address, asset`,
-      [ledgerId],
+      [ledgerUid],
     ),
   );
-  const keys = rows.map(({ address, asset }) => balanceKey(shard, ledgerId, address, asset));
+  const keys = rows.map(({ address, asset }) => balanceKey(place, ledgerUid, address, asset));
   const lines = keys.length === 0 ? [] : await withRedis(stack, (redis) => redis.mget(keys));
   const name = (i: number) => `${rows[i]?.address} ${rows[i]?.asset}`;
   return {
@@ -63,12 +64,18 @@ export async function balances(stack: Stack, ledger: string) {
   };
 }
 
-/** The number by which everything inside knows a ledger. */
-export async function ledgerIdOf(stack: Stack, ledger: string): Promise<number> {
+/** The uid by which everything inside knows a ledger. */
+export async function ledgerUidOf(stack: Stack, ledger: string): Promise<string> {
   const { rows } = await withSql(stack, (client) =>
-    client.query<{ id: number }>('select id from ledgers where name = $1', [ledger]),
+    client.query<{ uid: string }>('select uid from ledgers where name = $1', [ledger]),
   );
-  return Number(rows[0]?.id);
+  return rows[0]?.uid ?? '';
+}
+
+/** Where the keys of a ledger's shard are. */
+export async function shardKeysOf(stack: Stack, ledger: string): Promise<ShardKeys> {
+  const shards = await withRedis(stack, (redis) => readKeys(redis, SHARDS));
+  return shards[shardOf(ledger, SHARDS)] as ShardKeys;
 }
 
 /** The value of a metric of a process for a ledger's shard; 0 where it has none yet. */

@@ -1,11 +1,9 @@
 import { recordKey } from '@razao/shared/runtime/keys.ts';
-import { shardOf } from '@razao/shared/runtime/shard.ts';
 import type { Stack } from '@razao/stack/stack-options.ts';
 import { expect } from 'vitest';
 import type { Flood } from './flood.ts';
 import { withRedis, withSql } from './open-world.ts';
-
-const SHARDS = 4;
+import { ledgerUidOf, shardKeysOf } from './stores.ts';
 
 /** The ledger holds what the floods were promised and nothing else, but for writes whose outcome they were told is unknown. */
 export async function exactlyTheAcceptedArePosted(
@@ -26,13 +24,9 @@ export async function nothingIsLeftOf(
   ledger: string,
   refused: readonly string[],
 ): Promise<void> {
-  const ledgerId = await withSql(stack, async (client) => {
-    const { rows } = await client.query<{ id: number }>('select id from ledgers where name = $1', [
-      ledger,
-    ]);
-    return Number(rows[0]?.id);
-  });
-  const keys = refused.map((id) => recordKey(shardOf(ledger, SHARDS), ledgerId, id));
+  const place = await shardKeysOf(stack, ledger);
+  const ledgerUid = await ledgerUidOf(stack, ledger);
+  const keys = refused.map((id) => recordKey(place, ledgerUid, id));
   expect(keys.length).toBeGreaterThan(0);
   expect(await withRedis(stack, (redis) => redis.exists(...keys))).toBe(0);
 }

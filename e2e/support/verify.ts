@@ -1,3 +1,4 @@
+import { readKeys } from '@razao/shared/runtime/bond.ts';
 import { runChecks } from '@razao/sql/check.ts';
 import type { Stack } from '@razao/stack/stack-options.ts';
 import { expect } from 'vitest';
@@ -13,8 +14,8 @@ export async function drained(stack: Stack, msMax = 30_000): Promise<void> {
     until(
       'the queue is empty',
       async () => {
-        for (let shard = 0; shard < SHARDS; shard++) {
-          const key = (state: string) => `{razao:${shard}}:chunks:${state}`;
+        for (const { tag } of await readKeys(redis, SHARDS)) {
+          const key = (state: string) => `${tag}:chunks:${state}`;
           // At one instant: a chunk that passes from one list to the other would be in neither.
           const lengths = await redis.multi().llen(key('wait')).llen(key('active')).exec();
           const queued = (lengths ?? []).map(([, length]) => Number(length));
@@ -31,9 +32,9 @@ export async function drained(stack: Stack, msMax = 30_000): Promise<void> {
 export async function lawsHold(stack: Stack): Promise<void> {
   expect(await withSql(stack, runChecks)).toEqual([]);
   await withRedis(stack, async (redis) => {
-    for (let shard = 0; shard < SHARDS; shard++) {
-      expect(await redis.zcard(`{razao:${shard}}:chunks:failed`)).toBe(0);
-      expect(await redis.hlen(`{razao:${shard}}:aside`)).toBe(0);
+    for (const { tag } of await readKeys(redis, SHARDS)) {
+      expect(await redis.zcard(`${tag}:chunks:failed`)).toBe(0);
+      expect(await redis.hlen(`${tag}:aside`)).toBe(0);
     }
   });
 }

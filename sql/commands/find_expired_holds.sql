@@ -1,7 +1,7 @@
 -- Finds open holds whose time is over, the oldest first, after one that is known already.
 -- $1 timestamptz, $2 integer, $3 uuid: that one's instant, ledger and id; $4 bigint how many at most
--- Returns ledger_id, ledger (its name), id, expires_at, overdue_seconds.
-select h.ledger_id, l.name as ledger, h.id, instant_text(h.expires_at) as expires_at,
+-- Returns ledger_id, ledger_uid, ledger (its name), id, expires_at, overdue_seconds.
+select h.ledger_id, l.uid as ledger_uid, l.name as ledger, h.id, instant_text(h.expires_at) as expires_at,
   extract(epoch from statement_timestamp() - h.expires_at)::float8 as overdue_seconds
 from holds h
 join ledgers l on l.id = h.ledger_id

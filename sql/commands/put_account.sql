@@ -1,7 +1,9 @@
 -- Replaces an account's settings.
--- $1 integer ledger, $2 text address, $3 text frozen, $4 jsonb metadata, $5 text[] assets with limits,
+-- $1 text uid of the ledger, $2 text address, $3 text frozen, $4 jsonb metadata, $5 text[] assets with limits,
 -- $6 numeric[] their overdraft limits (null: none), $7 numeric[] their maximum balances (null: none),
 -- $8 text[] acceptable ETags (null: any)
--- Returns done (boolean): false where the account's state is not one of $8.
-select put_account_settings($1::integer, $2::text, $3::text, $4::jsonb, $5::text[], $6::numeric[], $7::numeric[], $8::text[])
+-- Returns done (boolean): false where the account's state is not one of $8. No row where there is no such ledger.
+select put_account_settings(id, $2::text, $3::text, $4::jsonb, $5::text[], $6::numeric[], $7::numeric[], $8::text[])
   as done
+from ledgers
+where uid = $1::text

@@ -5,6 +5,8 @@ import {
   REDIS_LOST_MS_MAX,
 } from '@razao/shared/contract/limits.ts';
 import type { Durability } from '@razao/shared/runtime/env-schema.ts';
+import type { Installation } from '@razao/shared/runtime/installation.ts';
+import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
 import type { WorkerMetrics } from '@razao/shared/runtime/metrics.ts';
 import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
@@ -20,12 +22,13 @@ const LOOK_MS = 500;
 const HAND_OVER_LOOKS = 3;
 
 export type CommitterDeps = {
-  shard: number;
+  keys: ShardKeys;
   databaseUrl: string;
   durability: Durability;
   /** Shared by the shards of a process. */
   redis: Redis;
   guard: RedisGuard;
+  installation: Pick<Installation, 'bond'>;
   /** Opens a connection for waiting on the queue. */
   openBlocking: () => Redis;
   metrics: WorkerMetrics;
@@ -39,6 +42,7 @@ export type CommitterDeps = {
  */
 function createCommitter(deps: CommitterDeps, share: FairShare) {
   const stopping = new AbortController();
+  const { shard } = deps.keys;
   let running: Promise<void> | undefined;
   let tenure: Tenure | undefined;
 
@@ -46,17 +50,18 @@ function createCommitter(deps: CommitterDeps, share: FairShare) {
     let logged = '';
     while (!stopping.signal.aborted) {
       try {
-        const session = pace() && (await LockSession.acquire(deps, stopping.signal, pace));
+        const bond = deps.installation.bond();
+        const session =
+          bond &&
+          pace() &&
+          (await LockSession.acquire({ ...deps, shard, bond }, stopping.signal, pace));
         if (session) await hold(session);
         else await pause(LOCK_POLL_MS);
         logged = '';
       } catch (error) {
         const text = (error as Error).message;
         if (text !== logged)
-          deps.log.error(
-            { err: error, shard: deps.shard },
-            'no session for the lock; trying again',
-          );
+          deps.log.error({ err: error, shard }, 'no session for the lock; trying again');
         logged = text;
         await pause(RECONNECT_MS);
       }
@@ -73,10 +78,10 @@ function createCommitter(deps: CommitterDeps, share: FairShare) {
   }
 
   async function hold(session: LockSession): Promise<void> {
-    const labels = { shard: String(deps.shard) };
+    const labels = { shard: String(shard) };
     deps.metrics.active.set(labels, 1);
     deps.log.info(labels, 'holds the lock');
-    share.take(deps.shard);
+    share.take(shard);
     const handOver = new AbortController();
     const mine = new Tenure(deps, session, AbortSignal.any([stopping.signal, handOver.signal]));
     tenure = mine;
@@ -85,7 +90,7 @@ function createCommitter(deps: CommitterDeps, share: FairShare) {
     let usableAt = performance.now();
     function look(): void {
       // For a while: a process that has just come may be gone again.
-      surplus = share.surplus(deps.shard) && !mine.standsStill ? surplus + 1 : 0;
+      surplus = share.surplus(shard) && !mine.standsStill ? surplus + 1 : 0;
       if (surplus > HAND_OVER_LOOKS) handOver.abort();
       if (deps.guard.usable()) usableAt = performance.now();
       else if (performance.now() - usableAt > REDIS_LOST_MS_MAX) session.destroy();
@@ -95,7 +100,7 @@ function createCommitter(deps: CommitterDeps, share: FairShare) {
     } finally {
       tenure = undefined;
       clearInterval(looking);
-      share.giveUp(deps.shard);
+      share.giveUp(shard);
       session.destroy();
       deps.metrics.active.set(labels, 0);
       deps.log.info(labels, 'gave up the lock');
@@ -125,11 +130,11 @@ export type Committers = Service & {
 export function createCommitters(
   shards: number,
   processes: () => number,
-  deps: Omit<CommitterDeps, 'shard'>,
+  deps: Omit<CommitterDeps, 'keys' | 'installation'> & { installation: Installation },
 ): Committers {
   const share = createFairShare(shards, processes);
   const committers = Array.from({ length: shards }, (_, shard) =>
-    createCommitter({ ...deps, shard }, share),
+    createCommitter({ ...deps, keys: deps.installation.keys(shard) }, share),
   );
   return {
     name: 'committers',

@@ -49,10 +49,10 @@ describe.each(['committer', 'indexer'] as const)(
 );
 
 test('readiness names a shard that stands still, until it goes on', async () => {
-  await markStopped(bench.redis, 0);
+  await markStopped(bench.redis, bench.keys);
   const worker = await bench.startWorker();
   await untilItSays(worker, { ...ALL_WELL, stopped_shards: [0] });
-  await resumeShard(bench.redis, 0);
+  await resumeShard(bench.redis, bench.keys);
   await untilItSays(worker, ALL_WELL);
 });
 

@@ -1,3 +1,5 @@
+import { createInstallation, type Installation } from '@razao/shared/runtime/installation.ts';
+import { lateServices } from '@razao/shared/runtime/late-services.ts';
 import { httpService } from '@razao/shared/runtime/listen.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
 import {
@@ -10,8 +12,9 @@ import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
 import { guardRedis, type RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
 import { zeroWorkerMetrics } from '@razao/shared/runtime/zero-metrics.ts';
+import { ShardsMismatch } from '@razao/sql/shards.ts';
 import type { Redis } from 'ioredis';
-import { agreeOnShardsService } from './agree-on-shards.ts';
+import { createBondStore } from './bond-store.ts';
 import { type Committers, createCommitters } from './committer.ts';
 import type { WorkerConfig } from './config.ts';
 import { createExpirySweeper } from './housekeeping/expire-holds.ts';
@@ -24,8 +27,9 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
   const metrics = createWorkerMetrics(registry);
   zeroWorkerMetrics(metrics, config.SHARDS);
   const redis = openPatientRedis(config.REDIS_URL);
-  const guard = guardRedis(redis, config.DURABILITY, log);
-  const shared = { redis, guard, metrics, log };
+  const plainGuard = guardRedis(redis, config.DURABILITY, log);
+  const installation = openInstallation(config, redis, plainGuard, log);
+  const { guard } = installation;
   let started = false;
   const commits = config.ROLES.includes('committer');
   const roll = createRollCall({
@@ -33,20 +37,28 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
     durability: config.DURABILITY,
     present: () => started && commits && guard.usable(),
   });
-  const committers = commits ? openCommitters(config, shared, roll) : null;
+  let committers: Committers | undefined;
   const operations = operationsRoutes({
     registry,
-    dependencies: () => ({ redis: guard.fault(), postgres: roll.fault() }),
-    ready: () => started,
+    dependencies: () => ({
+      redis: plainGuard.fault(),
+      postgres: roll.fault(),
+      installation: installation.fault(),
+    }),
+    ready: () => started && installation.fault() === null,
     stoppedShards: () => committers?.stoppedShards() ?? [],
   });
   return [
     httpService(operations, { host: config.HOST, port: config.WORKER_PORT }),
-    redisService(redis, guard),
+    redisService(redis, plainGuard),
     roll,
-    agreeOnShardsService(config, log),
-    ...(committers ? [committers] : []),
-    ...housekeeping(config, shared),
+    installation,
+    // What they work on is only known now.
+    lateServices('work', () => {
+      const shared = { redis, guard, installation, metrics, log };
+      if (commits) committers = openCommitters(config, shared, roll);
+      return [...(committers ? [committers] : []), ...housekeeping(config, shared)];
+    }),
     {
       name: 'worker',
       async start() {
@@ -59,7 +71,31 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
   ];
 }
 
-type Shared = { redis: Redis; guard: RedisGuard; metrics: WorkerMetrics; log: Logger };
+function openInstallation(
+  config: Readonly<WorkerConfig>,
+  redis: Redis,
+  guard: RedisGuard,
+  log: Logger,
+): Installation {
+  const store = createBondStore(config.DATABASE_URL);
+  return createInstallation({
+    redis,
+    guard,
+    store,
+    shards: config.SHARDS,
+    agree: () => store.agreeOnShards(config.SHARDS),
+    fatal: (error) => error instanceof ShardsMismatch,
+    log,
+  });
+}
+
+type Shared = {
+  redis: Redis;
+  guard: RedisGuard;
+  installation: Installation;
+  metrics: WorkerMetrics;
+  log: Logger;
+};
 
 function openCommitters(
   config: Readonly<WorkerConfig>,
@@ -76,13 +112,12 @@ function openCommitters(
 
 function housekeeping(config: Readonly<WorkerConfig>, shared: Shared): Service[] {
   if (!config.ROLES.includes('housekeeping')) return [];
+  const shards = Array.from({ length: config.SHARDS }, (_, shard) =>
+    shared.installation.keys(shard),
+  );
   return [
-    createQueueWatch({ ...shared, shards: config.SHARDS }),
-    createExpirySweeper({
-      ...shared,
-      databaseUrl: config.DATABASE_URL,
-      shards: config.SHARDS,
-    }),
+    createQueueWatch({ ...shared, shards }),
+    createExpirySweeper({ ...shared, databaseUrl: config.DATABASE_URL, shards }),
   ];
 }
 

@@ -4,17 +4,23 @@ import { join } from 'node:path';
 import { setAside } from '@razao/shared/queue/aside.ts';
 import { addChunk, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { markStopped, stoppedSince } from '@razao/shared/queue/stop-mark.ts';
+import { writeBond } from '@razao/shared/runtime/bond.ts';
+import { shardKeys } from '@razao/shared/runtime/keys.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
 import { transfer } from '@razao/shared/testing/commands.cases.ts';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
+const BOND = { installation: 'test', redis: 'one' };
+const keysOf = (shard: number) => shardKeys(BOND.installation, shard);
+
 let server: TestRedis;
 let redis: Redis;
 beforeAll(async () => {
   server = await startTestRedis();
   redis = openPatientRedis(server.url);
+  await writeBond(redis, BOND, 3);
 });
 afterAll(async () => {
   redis?.disconnect();
@@ -34,11 +40,11 @@ async function run(args: string[], env: Record<string, string> = { REDIS_URL: se
 }
 
 test('shows each shard with what waits, how old it is, and what was set aside or failed', async () => {
-  const queue = openChunkQueue(redis, 1);
+  const queue = openChunkQueue(redis, keysOf(1));
   for (const id of ['c-1', 'c-2'])
-    await addChunk(queue, id, { v: 1, commands: [transfer(1, 'world>a 1')] });
+    await addChunk(queue, id, { v: 2, commands: [transfer(1, 'world>a 1')] });
   await redis.hincrby(queue.toKey('c-1'), 'timestamp', -60_000);
-  await setAside(redis, 1, { id: 'c-bad', reason: 'cannot be decoded', data: 'x' });
+  await setAside(redis, keysOf(1), { id: 'c-bad', reason: 'cannot be decoded', data: 'x' });
   await redis.zadd(queue.toKey('failed'), 1, 'c-failed');
   await queue.close();
   const { code, out, err } = await run([]);
@@ -60,22 +66,22 @@ test('shows each shard with what waits, how old it is, and what was set aside or
 });
 
 test('retries a chunk that was set aside, in whatever shard it is', async () => {
-  await setAside(redis, 2, { id: 'c-again', reason: '', data: { v: 99 } });
+  await setAside(redis, keysOf(2), { id: 'c-again', reason: '', data: { v: 99 } });
   expect(await run(['retry', 'c-again'])).toEqual({
     code: 0,
     out: 'c-again is back in the queue of shard 2\n',
     err: '',
   });
-  const queue = openChunkQueue(redis, 2);
+  const queue = openChunkQueue(redis, keysOf(2));
   expect(await redis.lrange(queue.toKey('wait'), 0, -1)).toEqual(['c-again']);
   await queue.close();
 });
 
 test('shows a shard that stopped, and lets it go on', async () => {
-  await markStopped(redis, 2);
+  await markStopped(redis, keysOf(2));
   expect((await run([])).out).toMatch(/^ {4}2 .*\n {2}stopped since 20\d\d-\S+$/m);
   expect(await run(['resume', '2'])).toEqual({ code: 0, out: 'shard 2 goes on\n', err: '' });
-  expect(await stoppedSince(redis, 2)).toBeNull();
+  expect(await stoppedSince(redis, keysOf(2))).toBeNull();
   for (const shard of ['2', '3', '-1', 'x', '1.5']) {
     const { code, err } = await run(['resume', shard]);
     expect([code, err]).toEqual([

@@ -3,21 +3,24 @@ import { readAside, retryAside } from '@razao/shared/queue/aside.ts';
 import { openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { readDepth } from '@razao/shared/queue/depth.ts';
 import { resumeShard, stoppedSince } from '@razao/shared/queue/stop-mark.ts';
+import { readKeys } from '@razao/shared/runtime/bond.ts';
+import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import { openFailFastRedis } from '@razao/shared/runtime/redis.ts';
 import type { Redis } from 'ioredis';
 import { readQueueToolConfig } from './config.ts';
 
 /** `npm run queue`: what waits in each shard's queue, how old it is, and what was set aside. Changes nothing. */
-async function showQueues(redis: Redis, shards: number): Promise<void> {
+async function showQueues(redis: Redis, shards: readonly ShardKeys[]): Promise<void> {
   console.log('shard  waiting  active  failed   aside  oldest');
-  for (let shard = 0; shard < shards; shard++) {
-    const queue = openChunkQueue(redis, shard);
+  for (const keys of shards) {
+    const { shard } = keys;
+    const queue = openChunkQueue(redis, keys);
     const { waiting, active, failed, oldestMs } = await readDepth(redis, queue);
-    const aside = await readAside(redis, shard);
+    const aside = await readAside(redis, keys);
     const counts = [waiting, active, failed, aside.length].map((n) => String(n).padStart(6));
     const age = `${(oldestMs / 1_000).toFixed(1)} s`;
     console.log(`${String(shard).padStart(5)}   ${counts.join('  ')}  ${age}`);
-    const stopped = await stoppedSince(redis, shard);
+    const stopped = await stoppedSince(redis, keys);
     if (stopped !== null) console.log(`  stopped since ${stopped}`);
     for (const { id, reason, since } of aside)
       console.log(`  aside ${id} since ${since}: ${reason}`);
@@ -28,10 +31,10 @@ async function showQueues(redis: Redis, shards: number): Promise<void> {
 }
 
 /** `npm run queue -- retry <chunk>`: puts a chunk that was set aside at the back of its queue. */
-async function retry(redis: Redis, shards: number, chunkId: string): Promise<void> {
-  for (let shard = 0; shard < shards; shard++) {
-    if (!(await retryAside(redis, shard, chunkId))) continue;
-    console.log(`${chunkId} is back in the queue of shard ${shard}`);
+async function retry(redis: Redis, shards: readonly ShardKeys[], chunkId: string): Promise<void> {
+  for (const keys of shards) {
+    if (!(await retryAside(redis, keys, chunkId))) continue;
+    console.log(`${chunkId} is back in the queue of shard ${keys.shard}`);
     return;
   }
   throw new Error(`no chunk ${chunkId} was set aside; npm run queue lists those that were`);
@@ -47,9 +50,9 @@ async function answers(redis: Redis): Promise<void> {
 }
 
 /** `npm run queue -- resume <shard>`: lets a shard go on that stopped for a person to look. */
-async function resume(redis: Redis, shards: number, shard: string): Promise<void> {
-  const number = /^\d{1,3}$/.test(shard) ? Number(shard) : Number.NaN;
-  if (!(number < shards) || !(await resumeShard(redis, number)))
+async function resume(redis: Redis, shards: readonly ShardKeys[], shard: string): Promise<void> {
+  const keys = /^\d{1,3}$/.test(shard) ? shards[Number(shard)] : undefined;
+  if (!keys || !(await resumeShard(redis, keys)))
     throw new Error(`shard ${shard} is not stopped; npm run queue lists those that are`);
   console.log(`shard ${shard} goes on`);
 }
@@ -67,7 +70,8 @@ try {
   const redis = openFailFastRedis(REDIS_URL);
   try {
     await answers(redis);
-    await (action && subject ? action(redis, SHARDS, subject) : showQueues(redis, SHARDS));
+    const shards = await readKeys(redis, SHARDS);
+    await (action && subject ? action(redis, shards, subject) : showQueues(redis, shards));
   } finally {
     redis.disconnect();
   }

@@ -4,7 +4,7 @@ import { decodeRecord } from '@razao/shared/contract/status-record.ts';
 import { readAside } from '@razao/shared/queue/aside.ts';
 import { resumeShard } from '@razao/shared/queue/stop-mark.ts';
 import { attemptsKey, orphaningsKey } from '@razao/shared/runtime/keys.ts';
-import { transfer } from '@razao/shared/testing/commands.cases.ts';
+import { testUid, transfer } from '@razao/shared/testing/commands.cases.ts';
 import { runChecks } from '@razao/sql/check.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import { Client } from 'pg';
@@ -86,13 +86,13 @@ describe('invariant 4: a standby', () => {
     await bench.untilDrained();
     expect(await second.metric('razao_posted_total')).toBeGreaterThan(0);
     expect(await bench.fates(ledger)).toEqual(commands.map(({ id }) => [id, 'posted']));
-    expect(await bench.redis.exists(orphaningsKey(0))).toBe(0);
+    expect(await bench.redis.exists(orphaningsKey(bench.keys))).toBe(0);
   });
 });
 
 test('commands of a ledger that the database lacks are set aside; their chunk-mates are posted', async () => {
   const worker = await bench.startWorker();
-  const missing = 2_000_000;
+  const missing = 'never-created';
   const [first, strange, last] = [
     transfer(ledger, 'world>alice 1'),
     transfer(missing, 'world>alice 1'),
@@ -105,7 +105,7 @@ test('commands of a ledger that the database lacks are set aside; their chunk-ma
     [first.id, 'posted'],
     [last.id, 'posted'],
   ]);
-  expect(await readAside(bench.redis, 0)).toMatchObject([
+  expect(await readAside(bench.redis, bench.keys)).toMatchObject([
     {
       id: 'c-mixed',
       reason: expect.stringContaining(String(missing)),
@@ -152,7 +152,7 @@ describe('invariant 9: three commands that cannot be processed within a minute',
     await until('it is stopped', async () => (await again.metric('razao_shard_stopped')) === 1);
     expect(await bench.fates(ledger)).toHaveLength(3);
     await bench.client.query('alter table transactions drop constraint refuses');
-    expect(await resumeShard(bench.redis, 0)).toBe(true);
+    expect(await resumeShard(bench.redis, bench.keys)).toBe(true);
     await bench.untilDrained();
     expect(await again.metric('razao_shard_stopped')).toBe(0);
     const fates = await bench.fates(ledger);
@@ -207,17 +207,17 @@ describe('invariant 9: a chunk with which processes have died', () => {
 
   test('is worked on one command a commit', async () => {
     const suspects = deposits();
-    await bench.redis.hset(orphaningsKey(0), 'c-suspect', '2');
+    await bench.redis.hset(orphaningsKey(bench.keys), 'c-suspect', '2');
     await bench.enqueue(suspects, 'c-suspect');
     await bench.startWorker();
     await bench.untilDrained();
     expect(await bench.fates(ledger)).toEqual(suspects.map(({ id }) => [id, 'posted']));
     expect(await commits()).toBe(4);
-    expect(await bench.redis.exists(orphaningsKey(0), attemptsKey(0))).toBe(0);
+    expect(await bench.redis.exists(orphaningsKey(bench.keys), attemptsKey(bench.keys))).toBe(0);
   });
 
   test('is worked on at once after a single death', async () => {
-    await bench.redis.hset(orphaningsKey(0), 'c-unlucky', '1');
+    await bench.redis.hset(orphaningsKey(bench.keys), 'c-unlucky', '1');
     await bench.enqueue(deposits(), 'c-unlucky');
     await bench.startWorker();
     await bench.untilDrained();
@@ -231,8 +231,12 @@ describe('invariant 9: a chunk with which processes have died', () => {
     'has a command that was tried %d times before %s, and the others posted',
     async (times, fate) => {
       const [first, culprit, ...rest] = deposits() as [Command, Command, ...Command[]];
-      await bench.redis.hset(orphaningsKey(0), 'c-suspect', '2');
-      await bench.redis.hset(attemptsKey(0), `${ledger}/${culprit.id}`, String(times));
+      await bench.redis.hset(orphaningsKey(bench.keys), 'c-suspect', '2');
+      await bench.redis.hset(
+        attemptsKey(bench.keys),
+        `${testUid(ledger)}/${culprit.id}`,
+        String(times),
+      );
       await bench.enqueue([first, culprit, ...rest], 'c-suspect');
       await bench.startWorker();
       await bench.untilDrained();
@@ -241,7 +245,7 @@ describe('invariant 9: a chunk with which processes have died', () => {
         [culprit.id, fate],
         ...rest.map(({ id }) => [id, 'posted']),
       ]);
-      expect(await bench.redis.exists(attemptsKey(0))).toBe(0);
+      expect(await bench.redis.exists(attemptsKey(bench.keys))).toBe(0);
     },
   );
 
@@ -254,8 +258,12 @@ describe('invariant 9: a chunk with which processes have died', () => {
       const atomic = `${'A'.repeat(43)}=`;
       const [first, ...others] = deposits() as [Command, ...Command[]];
       const bulk = deposits().map((command) => ({ ...command, atomic }));
-      await bench.redis.hset(orphaningsKey(0), 'c-suspect', '2');
-      await bench.redis.hset(attemptsKey(0), `${ledger}/${bulk[0]?.id}`, String(times));
+      await bench.redis.hset(orphaningsKey(bench.keys), 'c-suspect', '2');
+      await bench.redis.hset(
+        attemptsKey(bench.keys),
+        `${testUid(ledger)}/${bulk[0]?.id}`,
+        String(times),
+      );
       await bench.enqueue([first, ...bulk, ...others], 'c-suspect');
       await bench.startWorker();
       await bench.untilDrained();
@@ -265,13 +273,13 @@ describe('invariant 9: a chunk with which processes have died', () => {
         ...others.map(({ id }) => [id, 'posted']),
       ]);
       expect(await commits()).toBe(5);
-      expect(await bench.redis.exists(attemptsKey(0))).toBe(0);
+      expect(await bench.redis.exists(attemptsKey(bench.keys))).toBe(0);
     },
   );
 
   test('has no command rejected because the database ended its session each time', async () => {
     const [command] = deposits() as [Command];
-    await bench.redis.hset(orphaningsKey(0), 'c-suspect', '2');
+    await bench.redis.hset(orphaningsKey(bench.keys), 'c-suspect', '2');
     await bench.enqueue([command], 'c-suspect');
     const blocker = new Client({ connectionString: bench.url });
     await blocker.connect();
@@ -300,7 +308,7 @@ describe('a worker', () => {
     await bench.startWorker();
     await bench.untilDrained();
     expect(await bench.fates(ledger)).toHaveLength(1);
-    expect((await readAside(bench.redis, 0)).map(({ id }) => id)).toEqual(['odd']);
+    expect((await readAside(bench.redis, bench.keys)).map(({ id }) => id)).toEqual(['odd']);
   });
 
   test('invariant 2: publishes records and balances again when a chunk is delivered once more', async () => {

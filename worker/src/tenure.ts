@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { CHUNK_VERSION } from '@razao/shared/contract/chunk.ts';
 import type { Command } from '@razao/shared/contract/command.ts';
 import { BUSY_COMMITS } from '@razao/shared/contract/limits.ts';
 import { setAside } from '@razao/shared/queue/aside.ts';
@@ -54,7 +55,7 @@ export class Tenure {
     this.#signal = signal;
     this.#blocking = deps.openBlocking();
     this.#pump = new ChunkPump({
-      shard: deps.shard,
+      keys: deps.keys,
       redis: deps.redis,
       blocking: this.#blocking,
       mayFetch: () => session.mayFetch() && deps.guard.usable(),
@@ -69,11 +70,11 @@ export class Tenure {
 
   /** Works until the lock is lost, the signal is given, or the shard is stopped for a person to look and goes on again. */
   async run(): Promise<void> {
-    const { redis, shard } = this.#deps;
+    const { redis, keys } = this.#deps;
     const ended = this.#ended();
     void ended.then(() => this.#pump.halt());
     try {
-      this.#standsStill = (await stoppedSince(redis, shard)) !== null;
+      this.#standsStill = (await stoppedSince(redis, keys)) !== null;
       while (!this.#over() && !this.#standsStill) {
         await this.#pace.next();
         const chunks = await this.#pump.take(startBatch());
@@ -86,7 +87,7 @@ export class Tenure {
       const expected = error instanceof LockLost || error instanceof ShardStopped;
       if (!expected && !this.#signal.aborted) throw error;
     } finally {
-      if (this.#failures.full()) await markStopped(redis, shard);
+      if (this.#failures.full()) await markStopped(redis, keys);
       await this.#end();
     }
     if (this.#standsStill) await this.#standStill(ended);
@@ -123,10 +124,10 @@ export class Tenure {
 
   /** A chunk with which processes have died: one group at a time, each noted first, so that the culprit is known. */
   async #workAlone(chunk: Chunk): Promise<void> {
-    const { redis, shard } = this.#deps;
+    const { redis, keys } = this.#deps;
     await this.#publishing;
     for (const group of atomicGroups(chunk.commands ?? [])) {
-      const { condemned } = await noteAttempt(redis, shard, group);
+      const { condemned } = await noteAttempt(redis, keys, group);
       let commits: Commit[];
       try {
         commits = await this.#commit(() =>
@@ -134,10 +135,10 @@ export class Tenure {
         );
       } catch (error) {
         // The process lives: a session that was lost is no death.
-        await withdrawAttempt(redis, shard, group);
+        await withdrawAttempt(redis, keys, group);
         throw error;
       }
-      await forgetAttempts(redis, shard, group);
+      await forgetAttempts(redis, keys, group);
       await this.#publish(commits, []);
     }
     await this.#pump.complete([chunk]);
@@ -148,7 +149,8 @@ export class Tenure {
   }
 
   async #condemn(group: readonly Command[]): Promise<Commit[]> {
-    const { shard, log } = this.#deps;
+    const { log } = this.#deps;
+    const { shard } = this.#deps.keys;
     log.error(
       { shard, transactions: idsOf(group) },
       'processes died with these commands; rejecting them',
@@ -165,25 +167,27 @@ export class Tenure {
   async #withoutUnknown(chunks: readonly Chunk[], error: UnknownLedger): Promise<Chunk[]> {
     const others: Chunk[] = [];
     for (const chunk of chunks) {
-      const { unknown = [], known = [] } = Object.groupBy(chunk.commands ?? [], ({ ledgerId }) =>
-        error.ledgerIds.has(ledgerId) ? 'unknown' : 'known',
+      const { unknown = [], known = [] } = Object.groupBy(chunk.commands ?? [], ({ ledgerUid }) =>
+        error.ledgerUids.has(ledgerUid) ? 'unknown' : 'known',
       );
       if (unknown.length > 0)
-        await this.#setAside(chunk.id, error.message, { v: 1, commands: unknown });
+        await this.#setAside(chunk.id, error.message, { v: CHUNK_VERSION, commands: unknown });
       others.push({ ...chunk, commands: known });
     }
     return others;
   }
 
   async #setAside(id: string, reason: string, data: unknown): Promise<void> {
-    const { redis, shard, log } = this.#deps;
+    const { redis, keys, log } = this.#deps;
+    const { shard } = keys;
     log.error({ shard, chunk: id, reason }, 'a chunk is set aside (see npm run queue)');
-    await setAside(redis, shard, { id, reason, data });
+    await setAside(redis, keys, { id, reason, data });
   }
 
   #commit(commit: () => Promise<Commit[]>): Promise<Commit[]> {
     const { metrics, log } = this.#deps;
-    const shard = String(this.#deps.shard);
+    const { shard: number } = this.#deps.keys;
+    const shard = String(number);
     return retryCommit(
       async () => {
         const done = metrics.commitSeconds.startTimer({ shard });
@@ -192,7 +196,7 @@ export class Tenure {
         return commits;
       },
       {
-        shard: this.#deps.shard,
+        shard: number,
         log,
         signal: this.#signal,
         onRetry: (sqlstate) => metrics.retries.inc({ shard, sqlstate }),
@@ -202,7 +206,8 @@ export class Tenure {
   }
 
   async #publish(commits: readonly Commit[], chunks: readonly Chunk[]): Promise<void> {
-    const { shard, metrics, log } = this.#deps;
+    const { metrics, log } = this.#deps;
+    const { shard } = this.#deps.keys;
     for (const commit of commits) {
       countCommit(metrics, shard, commit);
       const done = metrics.publishSeconds.startTimer({ shard: String(shard) });
@@ -219,9 +224,10 @@ export class Tenure {
   }
 
   async #tryPublish(commit: Commit, tries: number): Promise<boolean> {
-    const { redis, shard, log } = this.#deps;
+    const { redis, keys, log } = this.#deps;
+    const { shard } = keys;
     try {
-      await publishCommit(redis, shard, commit);
+      await publishCommit(redis, keys, commit);
       return true;
     } catch (error) {
       // A full Redis, or one that is being shut down. What is not published now is when the chunk comes again.
@@ -231,7 +237,8 @@ export class Tenure {
   }
 
   readonly #onUnprocessable = (group: readonly Command[], cause: unknown): void => {
-    const { log, shard } = this.#deps;
+    const { log } = this.#deps;
+    const { shard } = this.#deps.keys;
     // One cause for all of them: the rest of the batch stays in the queue instead of being rejected too.
     if (this.#failures.full()) throw new ShardStopped(shard);
     this.#failures.add();
@@ -263,7 +270,8 @@ export class Tenure {
 
   /** Too many commands could not be processed: hold the lock, so that no other process goes on, and wait for a person. */
   async #standStill(ended: Promise<void>): Promise<void> {
-    const { redis, log, shard, metrics } = this.#deps;
+    const { redis, log, keys, metrics } = this.#deps;
+    const { shard } = keys;
     const stopped = { shard: String(shard) };
     metrics.stopped.set(stopped, 1);
     log.fatal(
@@ -272,7 +280,7 @@ export class Tenure {
     );
     const over = ended.then(() => true);
     while (!(await Promise.race([over, delay(RESUME_POLL_MS, false)]))) {
-      if ((await Promise.race([over, stoppedSince(redis, shard)])) === null) break;
+      if ((await Promise.race([over, stoppedSince(redis, keys)])) === null) break;
     }
     metrics.stopped.set(stopped, 0);
   }

@@ -12,6 +12,7 @@ import { jsonResponse } from '../http/json-response.ts';
 import { readQuery } from '../http/query.ts';
 import { readBody } from '../http/read-body.ts';
 import type { Ledger } from '../ledgers/ledger-directory.ts';
+import { ledgerId } from '../ledgers/ledger-id.ts';
 import { readAddress } from './address.ts';
 import { readAccount } from './read-account.ts';
 
@@ -30,7 +31,7 @@ export async function putAccount(c: Context<ApiEnv>, deps: Deps): Promise<Respon
   }
   await refuseOtherScales(deps, ledger, assets);
   const values = [
-    ledger.id,
+    ledger.uid,
     address,
     frozen,
     JSON.stringify(metadata),
@@ -43,7 +44,8 @@ export async function putAccount(c: Context<ApiEnv>, deps: Deps): Promise<Respon
     ...putAccountSettings,
     values,
   });
-  if (!rows[0]?.done) {
+  if (!rows[0]) throw deps.ledgers.gone(ledger);
+  if (!rows[0].done) {
     throw new Problem(
       'version_mismatch',
       'the account has changed since it was read; read it again',
@@ -65,7 +67,7 @@ async function refuseOtherScales(
   const rows = await database.read
     .selectFrom('assets_view')
     .select(['code', 'scale'])
-    .where('ledger_id', '=', ledger.id)
+    .where('ledger_id', '=', ledgerId(ledger))
     .where('code', 'in', [...new Set(parts.map(({ code }) => code))])
     .execute();
   const scales = new Map(rows.map(({ code, scale }) => [code, scale]));

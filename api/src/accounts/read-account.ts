@@ -3,6 +3,7 @@ import { Problem } from '@razao/shared/contract/problems.ts';
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
 import type { Ledger } from '../ledgers/ledger-directory.ts';
+import { ledgerId } from '../ledgers/ledger-id.ts';
 
 /** The ETag of an account that has neither settings nor balances: the digest that Postgres computes for it. */
 const UNUSED_ETAG = hash('sha256', '0', 'hex');
@@ -21,7 +22,7 @@ export async function readAccount({ read }: Database, ledger: Ledger, address: s
     .select(['a.frozen', 'a.metadata', sql<string>`a.version`.as('settings_version'), 'a.etag'])
     .select(['b.asset', 'b.posted', 'b.held', 'b.available', 'b.overdraft_limit', 'b.max_balance'])
     .select(sql<string | null>`b.version`.as('version'))
-    .where('a.ledger_id', '=', ledger.id)
+    .where('a.ledger_id', '=', ledgerId(ledger))
     .where('a.address', '=', address)
     .orderBy('b.asset')
     .execute();
@@ -42,19 +43,19 @@ export async function readAccountAt(
   past: Past,
 ) {
   // One statement, so that all of it is of one state of the books.
-  const { rows } = await accountAt(ledger.id, address, past).execute(read);
+  const { rows } = await accountAt(ledger, address, past).execute(read);
   const account = toAccount(ledger, address, rows);
   return { etag: `"${hash('sha256', JSON.stringify(account), 'hex')}"`, account };
 }
 
-function accountAt(ledgerId: number, address: string, { at, by }: Past): RawBuilder<Row> {
+function accountAt(ledger: Ledger, address: string, { at, by }: Past): RawBuilder<Row> {
   return sql<Row>`
     select a.frozen, a.metadata, a.version as settings_version, b.asset, b.posted::text as posted, b.held::text as held,
       (b.posted - b.held)::text as available, b.overdraft_limit::text as overdraft_limit,
       b.max_balance::text as max_balance, b.version
     from accounts_view a
     left join lateral balances_at(a.ledger_id, a.address, ${at}::timestamptz, ${by === 'effective'}) b on true
-    where a.ledger_id = ${ledgerId} and a.address = ${address}`;
+    where a.ledger_id = ${ledgerId(ledger)} and a.address = ${address}`;
 }
 
 /** A balance beside the settings of its account; all null but those where there is none. */

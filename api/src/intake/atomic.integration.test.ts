@@ -2,8 +2,9 @@ import type { Command } from '@razao/shared/contract/command.ts';
 import { encodeOutcome } from '@razao/shared/contract/status-record.ts';
 import { newChunkId } from '@razao/shared/queue/chunk-queue.ts';
 import { recordKey } from '@razao/shared/runtime/keys.ts';
+import { testUid } from '@razao/shared/testing/commands.cases.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { command, openTestQueue, type TestQueue } from '../testing/open-test-queue.cases.ts';
+import { command, KEYS, openTestQueue, type TestQueue } from '../testing/open-test-queue.cases.ts';
 import { queuedChunks } from '../testing/queue.cases.ts';
 import { claimIds } from './claim-ids.ts';
 import { Intake } from './intake.ts';
@@ -103,7 +104,7 @@ test('bulks with a member in common: the first of a chunk is accepted, the other
 test('where some records are lost the whole bulk is queued again', async () => {
   const bulk = members('x', 'a', 'b', 'c');
   await open().acceptBulk(bulk, BYTES);
-  await world.redis.del(recordKey(0, 1, 'b'));
+  await world.redis.del(recordKey(KEYS, testUid(1), 'b'));
   expect(await open().acceptBulk(bulk, BYTES)).toMatchObject([
     { fresh: false },
     { fresh: true },
@@ -175,7 +176,7 @@ function members(digest: string, ...ids: string[]): Command[] {
 
 /** Admits commands as a process does that dies before it queues them. */
 async function die(commands: readonly Command[]): Promise<void> {
-  await claimIds({ ...world, shard: world.deps.shard, chunkId: newChunkId() }, commands);
+  await claimIds({ ...world, keys: KEYS, chunkId: newChunkId() }, commands);
 }
 
 function now(one: Command): Command {
@@ -194,12 +195,12 @@ function store(id: string, fingerprint: string): Promise<unknown> {
     postedAt: '2026-01-02T03:04:06.000000Z',
     rejection: null,
   });
-  return world.redis.set(recordKey(world.deps.shard, 1, id), line);
+  return world.redis.set(recordKey(KEYS, testUid(1), id), line);
 }
 
 /** The ids that have a record. */
 async function admitted(): Promise<string[]> {
-  const keys = await world.redis.keys(recordKey(world.deps.shard, 1, '*'));
+  const keys = await world.redis.keys(recordKey(KEYS, testUid(1), '*'));
   return keys.map((key) => key.split(':').at(-1) ?? '').sort();
 }
 

@@ -2,13 +2,13 @@ import type { Outcome } from '@razao/shared/contract/command.ts';
 import { decodeRecord, encodeOutcome } from '@razao/shared/contract/status-record.ts';
 import { addChunk, newChunkId } from '@razao/shared/queue/chunk-queue.ts';
 import { recordKey } from '@razao/shared/runtime/keys.ts';
+import { testUid } from '@razao/shared/testing/commands.cases.ts';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { command, openTestQueue, type TestQueue } from '../testing/open-test-queue.cases.ts';
+import { command, KEYS, openTestQueue, type TestQueue } from '../testing/open-test-queue.cases.ts';
 import { admit, takeOver } from './admit.ts';
 import { claimIds, type Verdict, withdrawIds } from './claim-ids.ts';
 
-const SHARD = 0;
 const FRESH = { fresh: true };
 const OUTCOME: Outcome = {
   version: 7,
@@ -41,7 +41,7 @@ test('ids without a record are fresh, and get one that names the chunk', async (
     chunk,
   });
   expect(await record('b')).toMatchObject({ chunk });
-  expect(await world.redis.pttl(recordKey(SHARD, ledger, 'a'))).toBe(-1);
+  expect(await world.redis.pttl(recordKey(KEYS, testUid(ledger), 'a'))).toBe(-1);
 });
 
 test('a record that names the own chunk is fresh: the call was sent twice', async () => {
@@ -76,7 +76,7 @@ test('a record that names a chunk which never reached the queue is taken over', 
 test('what is taken over is what is accepted now, not what was lost', async () => {
   ledger += 1;
   await claim(newChunkId(), 'a');
-  const deps = { ...world, shard: SHARD, chunkId: newChunkId() };
+  const deps = { ...world, keys: KEYS, chunkId: newChunkId() };
   expect(await claimIds(deps, [command(ledger, 'a', 'other')])).toEqual([FRESH]);
   expect(await record('a')).toMatchObject({ fingerprint: 'other' });
 });
@@ -145,7 +145,10 @@ test('of processes that claim the ids of a dead one at once, each gets an answer
 test('admission answers what is there, and stores only where there is nothing', async () => {
   ledger += 1;
   await store('a', 'old');
-  const claims = ['a', 'b'].map((id) => ({ key: recordKey(SHARD, ledger, id), line: 'new' }));
+  const claims = ['a', 'b'].map((id) => ({
+    key: recordKey(KEYS, testUid(ledger), id),
+    line: 'new',
+  }));
   expect(await admit(world.redis, claims)).toEqual(['old', null]);
   expect([await read(ledger, 'a'), await read(ledger, 'b')]).toEqual(['old', 'new']);
 });
@@ -155,7 +158,7 @@ test('a record is taken over only as it was read, or where it has gone', async (
   await store('same', 'old');
   await store('changed', 'newer');
   const claims = ['same', 'changed', 'gone'].map((id) => ({
-    key: recordKey(SHARD, ledger, id),
+    key: recordKey(KEYS, testUid(ledger), id),
     line: 'mine',
     found: 'old',
   }));
@@ -173,7 +176,7 @@ test('what is withdrawn is only what this chunk still holds', async () => {
   await claim(mine, 'mine', 'taken', 'kept');
   await claim(other, 'taken');
   const withdrawn = ['mine', 'taken', 'gone'].map((id) => command(ledger, id));
-  await withdrawIds({ ...world, shard: SHARD, chunkId: mine }, withdrawn);
+  await withdrawIds({ ...world, keys: KEYS, chunkId: mine }, withdrawn);
   expect(await record('mine')).toBeNull();
   expect(await record('taken')).toMatchObject({ chunk: other });
   expect(await record('kept')).toMatchObject({ chunk: mine });
@@ -186,32 +189,32 @@ test('a record that is withdrawn while it is looked at is no replay, although it
   // Between the second chunk's look at the records and its look at the queue, the first withdraws one and is queued.
   const redis: Redis = Object.assign(Object.create(world.redis), {
     async exists(key: string) {
-      await withdrawIds({ ...world, shard: SHARD, chunkId: first }, [command(ledger, 'a')]);
+      await withdrawIds({ ...world, keys: KEYS, chunkId: first }, [command(ledger, 'a')]);
       await enqueue(first, 'b');
       return world.redis.exists(key);
     },
   });
   const commands = ['a', 'b'].map((id) => command(ledger, id));
-  const verdicts = await claimIds({ ...world, redis, shard: SHARD, chunkId: second }, commands);
+  const verdicts = await claimIds({ ...world, redis, keys: KEYS, chunkId: second }, commands);
   expect(verdicts).toMatchObject([FRESH, { fresh: false, record: { chunk: first } }]);
   expect(await record('a')).toMatchObject({ chunk: second });
 });
 
 function claim(chunkId: string, ...ids: string[]): Promise<Verdict[]> {
   const commands = ids.map((id) => command(ledger, id));
-  return claimIds({ ...world, shard: SHARD, chunkId }, commands);
+  return claimIds({ ...world, keys: KEYS, chunkId }, commands);
 }
 
 function enqueue(chunkId: string, id: string): Promise<void> {
-  return addChunk(world.queue, chunkId, { v: 1, commands: [command(ledger, id)] });
+  return addChunk(world.queue, chunkId, { v: 2, commands: [command(ledger, id)] });
 }
 
 function store(id: string, line: string): Promise<unknown> {
-  return world.redis.set(recordKey(SHARD, ledger, id), line);
+  return world.redis.set(recordKey(KEYS, testUid(ledger), id), line);
 }
 
-function read(ledgerId: number, id: string): Promise<string | null> {
-  return world.redis.get(recordKey(SHARD, ledgerId, id));
+function read(ledger: number, id: string): Promise<string | null> {
+  return world.redis.get(recordKey(KEYS, testUid(ledger), id));
 }
 
 async function record(id: string) {

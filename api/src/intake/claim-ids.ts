@@ -7,7 +7,7 @@ import {
 } from '@razao/shared/contract/status-record.ts';
 import type { ChunkQueue, Claim } from '@razao/shared/queue/chunk-queue.ts';
 import { chunksPresent } from '@razao/shared/queue/depth.ts';
-import { recordKey } from '@razao/shared/runtime/keys.ts';
+import { recordKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { Redis } from 'ioredis';
 import { admit, takeOver, withdraw } from './admit.ts';
 
@@ -22,7 +22,7 @@ export type Verdict =
 
 const ROUNDS_MAX = 5;
 
-export type ClaimDeps = { redis: Redis; queue: ChunkQueue; shard: number; chunkId: string };
+export type ClaimDeps = { redis: Redis; queue: ChunkQueue; keys: ShardKeys; chunkId: string };
 
 /**
  * Decides for each command whether this chunk enqueues it. A record that names this chunk is ours: the call was sent twice.
@@ -116,12 +116,12 @@ function chunkOf(record: StatusRecord | null): string | null {
 
 /** The record of a command as a chunk would have it. */
 export function toClaim(
-  { shard, chunkId }: Pick<ClaimDeps, 'shard' | 'chunkId'>,
+  { keys, chunkId }: Pick<ClaimDeps, 'keys' | 'chunkId'>,
   command: Command,
 ): Claim {
-  const { ledgerId, id, kind, acceptedAt, fingerprint } = command;
+  const { ledgerUid, id, kind, acceptedAt, fingerprint } = command;
   return {
-    key: recordKey(shard, ledgerId, id),
+    key: recordKey(keys, ledgerUid, id),
     line: encodeQueued({ kind, acceptedAt, fingerprint, chunk: chunkId }),
   };
 }

@@ -32,7 +32,7 @@ export function gather(chunk: readonly Pending[]): Gathered {
   const firsts: Command[] = [];
   const firstOf: number[] = [];
   const add = (command: Command) => {
-    const id = `${command.ledgerId}/${command.id}`;
+    const id = `${command.ledgerUid}/${command.id}`;
     const known = places.get(id);
     firstOf.push(known ?? firsts.length);
     if (known !== undefined) return;

@@ -8,7 +8,7 @@ import {
 } from '@razao/shared/contract/limits.ts';
 import { newChunkId } from '@razao/shared/queue/chunk-queue.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { command, openTestQueue, type TestQueue } from '../testing/open-test-queue.cases.ts';
+import { command, KEYS, openTestQueue, type TestQueue } from '../testing/open-test-queue.cases.ts';
 import { queuedChunks } from '../testing/queue.cases.ts';
 import { claimIds } from './claim-ids.ts';
 import type { Acceptance } from './gather.ts';
@@ -28,7 +28,7 @@ test('what arrives in one turn is one chunk, in the order of arrival', async () 
   const commands = make(20);
   const acceptances = await acceptAll(open(), commands);
   expect(acceptances.every(({ fresh }) => fresh)).toBe(true);
-  expect(await queuedChunks(world.redis)).toEqual([{ v: 1, commands }]);
+  expect(await queuedChunks(world.redis)).toEqual([{ v: 2, commands }]);
 });
 
 test('each caller is told of its own command', async () => {
@@ -137,7 +137,7 @@ test('of a storm by many processes each id is queued once, and everybody is answ
 
 test('a write whose process died between admission and queue is queued by the next one', async () => {
   const one = command(1, 'one');
-  await claimIds({ ...world, shard: world.deps.shard, chunkId: newChunkId() }, [one]);
+  await claimIds({ ...world, keys: KEYS, chunkId: newChunkId() }, [one]);
   expect(await queuedChunks(world.redis)).toEqual([]);
   const [acceptance] = await acceptAll(open(), [one]);
   expect(acceptance?.fresh).toBe(true);

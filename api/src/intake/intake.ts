@@ -9,6 +9,7 @@ import {
 import { Problem } from '@razao/shared/contract/problems.ts';
 import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { countQueued } from '@razao/shared/queue/depth.ts';
+import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { ApiMetrics } from '@razao/shared/runtime/metrics.ts';
 import { createPace } from '@razao/shared/runtime/pace.ts';
 import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
@@ -25,7 +26,7 @@ import type { MemoryWatch } from './memory-watch.ts';
 import { storeChunk } from './store-chunk.ts';
 
 export type IntakeDeps = {
-  shard: number;
+  keys: ShardKeys;
   redis: Redis;
   guard: RedisGuard;
   memory: MemoryWatch;
@@ -136,14 +137,14 @@ export class Intake {
   }
 
   async #flush(chunk: readonly Pending[]): Promise<void> {
-    const { redis, guard, memory, shard, metrics, chunksMax } = this.#deps;
+    const { redis, guard, memory, keys, metrics, chunksMax } = this.#deps;
     if (!guard.usable()) throw unavailable(guard.fault());
-    this.#queue ??= openChunkQueue(redis, shard);
+    this.#queue ??= openChunkQueue(redis, keys);
     if (performance.now() - this.#depthAt > QUEUE_DEPTH_AGE_MS_MAX)
       this.#noteDepth(await countQueued(redis, this.#queue));
     if (this.#depth >= chunksMax || memory.full()) throw overloaded();
     const gathered = gather(chunk);
-    const stored = await storeChunk({ redis, queue: this.#queue, shard }, chunk, gathered);
+    const stored = await storeChunk({ redis, queue: this.#queue, keys }, chunk, gathered);
     if (stored.depth !== null) this.#noteDepth(stored.depth);
     const { verdicts, plan, chunkId } = stored;
     if (plan.enqueued.length > 0) metrics.chunkCommands.observe(plan.enqueued.length);

@@ -86,7 +86,7 @@ test('a Redis that is nearly full takes no more writes, until it is given more r
 /** Fills a ledger's queue with chunks that nobody looks into, empties all else, and lets the API forget its depth. */
 async function fill(ledger: string, chunks: number): Promise<string> {
   await api.redis.flushall();
-  const wait = `{razao:${shardOf(ledger, SHARDS)}}:chunks:wait`;
+  const wait = `${api.keysOf(ledger).tag}:chunks:wait`;
   if (chunks > 0) await api.redis.lpush(wait, ...dummies(chunks));
   await delay(2 * QUEUE_DEPTH_AGE_MS_MAX);
   return wait;

@@ -1,9 +1,11 @@
+import { CHUNK_VERSION } from '@razao/shared/contract/chunk.ts';
 import {
   addChunk,
   addWithRecords,
   type ChunkQueue,
   newChunkId,
 } from '@razao/shared/queue/chunk-queue.ts';
+import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import { killPoint } from '@razao/shared/runtime/kill-point.ts';
 import type { Redis } from 'ioredis';
 import { claimIds, toClaim, type Verdict, withdrawIds } from './claim-ids.ts';
@@ -12,7 +14,7 @@ import { type Plan, planChunk } from './plan.ts';
 
 const FRESH: Verdict = { fresh: true };
 
-export type StoreDeps = { redis: Redis; queue: ChunkQueue; shard: number };
+export type StoreDeps = { redis: Redis; queue: ChunkQueue; keys: ShardKeys };
 
 /** `depth`: how many chunks were queued before, where that was looked at. */
 export type Stored = { chunkId: string; verdicts: Verdict[]; plan: Plan; depth: number | null };
@@ -35,7 +37,7 @@ export async function storeChunk(
   const plan = planChunk(chunk, gathered, verdicts);
   if (plan.withdrawn.length > 0) await withdrawIds(claim, plan.withdrawn);
   if (plan.enqueued.length > 0) {
-    await addChunk(deps.queue, chunkId, { v: 1, commands: plan.enqueued });
+    await addChunk(deps.queue, chunkId, { v: CHUNK_VERSION, commands: plan.enqueued });
     killPoint('after-add');
   }
   return { chunkId, verdicts, plan, depth: atOnce?.depth ?? null };
@@ -51,9 +53,9 @@ async function storeAtOnce(
   const plan = planChunk(chunk, gathered, verdicts);
   if (plan.refused.size > 0) return null;
   const chunkId = newChunkId();
-  const { redis, queue, shard } = deps;
-  const claims = gathered.firsts.map((command) => toClaim({ shard, chunkId }, command));
-  const data = { v: 1 as const, commands: plan.enqueued };
+  const { redis, queue, keys } = deps;
+  const claims = gathered.firsts.map((command) => toClaim({ keys, chunkId }, command));
+  const data = { v: CHUNK_VERSION, commands: plan.enqueued } as const;
   const { added, depth } = await addWithRecords(redis, queue, claims, chunkId, data);
   if (added) killPoint('after-add');
   return { chunkId, verdicts, plan, depth, added };

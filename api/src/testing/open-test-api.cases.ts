@@ -1,6 +1,8 @@
 import { QUEUE_CHUNKS_MAX } from '@razao/shared/contract/limits.ts';
+import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import { createLog } from '@razao/shared/runtime/log.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
+import { shardOf } from '@razao/shared/runtime/shard.ts';
 import { runChecks } from '@razao/sql/check.ts';
 import { freePort } from '@razao/stack/ports.ts';
 import { createTestDatabase } from '@razao/stack/test-database.ts';
@@ -28,6 +30,8 @@ export type TestApi = Client & {
   postgres: TcpProxy;
   startWorker(): Promise<void>;
   stopWorker(): Promise<void>;
+  /** Where the keys of a ledger's shard are. */
+  keysOf(ledger: string): ShardKeys;
   close(): Promise<void>;
 };
 
@@ -36,7 +40,7 @@ export async function openTestApi({ worker = false } = {}): Promise<TestApi> {
   const [testDatabase, redisServer] = await Promise.all([createTestDatabase(), startTestRedis()]);
   const postgres = await openTcpProxy(testDatabase.url);
   const shared = { REDIS_URL: redisServer.url, HOST, SHARDS, DURABILITY: 'checked' } as const;
-  const { app, connections, shards, waiting } = assembleApi(
+  const { app, connections, installation, waiting } = assembleApi(
     {
       ...shared,
       DATABASE_URL: postgres.url,
@@ -48,7 +52,8 @@ export async function openTestApi({ worker = false } = {}): Promise<TestApi> {
     log,
   );
   const client = createClient(app);
-  await shards.start();
+  await installation.start();
+  await waiting.start();
   await until('the API sees Redis', () => client.isReady());
 
   const redis = new Redis(redisServer.url, { retryStrategy: () => 100 });
@@ -75,12 +80,13 @@ export async function openTestApi({ worker = false } = {}): Promise<TestApi> {
       );
       for (const service of workers) await service.start();
     },
+    keysOf: (ledger) => installation.keys(shardOf(ledger, SHARDS)),
     async stopWorker() {
       for (const service of workers.splice(0).reverse()) await service.stop();
     },
     async close() {
       await waiting.stop();
-      await shards.stop();
+      await installation.stop();
       await connections.stop();
       await api.stopWorker();
       redis.disconnect();

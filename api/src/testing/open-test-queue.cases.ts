@@ -1,10 +1,12 @@
 import type { Command } from '@razao/shared/contract/command.ts';
 import { QUEUE_CHUNKS_MAX } from '@razao/shared/contract/limits.ts';
 import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
+import { shardKeys } from '@razao/shared/runtime/keys.ts';
 import { createLog } from '@razao/shared/runtime/log.ts';
 import { createApiMetrics } from '@razao/shared/runtime/metrics.ts';
 import { openFailFastRedis } from '@razao/shared/runtime/redis.ts';
 import { guardRedis } from '@razao/shared/runtime/redis-guard.ts';
+import { testUid } from '@razao/shared/testing/commands.cases.ts';
 import { startTestRedis } from '@razao/stack/test-redis.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import type { Redis } from 'ioredis';
@@ -12,7 +14,7 @@ import { Registry } from 'prom-client';
 import type { IntakeDeps } from '../intake/intake.ts';
 import { createMemoryWatch } from '../intake/memory-watch.ts';
 
-const SHARD = 0;
+export const KEYS = shardKeys('test', 0);
 
 export type TestQueue = {
   redis: Redis;
@@ -30,12 +32,12 @@ export async function openTestQueue(): Promise<TestQueue> {
   await until('Redis is usable', () => guard.usable());
   const metrics = createApiMetrics(new Registry());
   const memory = createMemoryWatch(redis, metrics);
-  const queue = openChunkQueue(redis, SHARD);
+  const queue = openChunkQueue(redis, KEYS);
   return {
     redis,
     queue,
     deps: {
-      shard: SHARD,
+      keys: KEYS,
       redis,
       guard,
       memory,
@@ -53,9 +55,9 @@ export async function openTestQueue(): Promise<TestQueue> {
 }
 
 /** A command whose id and fingerprint are these words; a test has a ledger of its own. */
-export function command(ledgerId: number, id: string, fingerprint = 'print'): Command {
+export function command(ledger: number, id: string, fingerprint = 'print'): Command {
   return {
-    ledgerId,
+    ledgerUid: testUid(ledger),
     id,
     kind: 'transfer',
     fingerprint,

@@ -21,8 +21,8 @@ export async function queuedChunks(redis: Redis): Promise<ChunkData[]> {
   return chunks;
 }
 
-/** Loses every key but the queue's, as Redis is allowed to. */
+/** Loses every record and every balance, as Redis is allowed to. */
 export async function loseRecords(redis: Redis): Promise<void> {
-  const keys = (await redis.keys('*')).filter((key) => !key.includes(':chunks:'));
+  const keys = (await redis.keys('*')).filter((key) => /}:[tb]:/.test(key));
   if (keys.length > 0) await redis.del(...keys);
 }

@@ -59,6 +59,6 @@ export function isDoubtful(command: Command, record: StatusRecord): boolean {
  */
 async function truthOf(deps: Deps, command: Command, record: StatusRecord): Promise<StatusRecord> {
   if (!isDoubtful(command, record)) return record;
-  const row = await deps.lookup.row(command.ledgerId, command.id).catch(() => undefined);
+  const row = await deps.lookup.row(command.ledgerUid, command.id).catch(() => undefined);
   return row ? recordOf(row) : record;
 }

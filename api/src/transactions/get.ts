@@ -21,7 +21,7 @@ export async function getTransaction(c: Context<ApiEnv>, deps: Deps): Promise<Re
   const wait = query.wait === undefined ? readPreferWait(c.req) : waitFor(query.wait);
   const ledger = await deps.ledgers.find(c.req.param('ledger') ?? '');
   const id = readTransactionId(c.req);
-  const key = { shard: ledger.shard, ledgerId: ledger.id, id };
+  const key = { shard: ledger.shard, ledgerUid: ledger.uid, id };
   // Before the first look, so that no publication between the two is missed.
   const ticket = wait.ms > 0 ? deps.waiters.join(key) : null;
   try {
@@ -44,7 +44,7 @@ export async function getTransaction(c: Context<ApiEnv>, deps: Deps): Promise<Re
 async function readRecord(
   deps: Deps,
   ledger: Ledger,
-  key: { shard: number; ledgerId: number; id: string },
+  key: { shard: number; ledgerUid: string; id: string },
 ): Promise<StatusRecord | null | undefined> {
   try {
     const [record = null] = await deps.lookup.records(key.shard, [key]);
@@ -68,7 +68,7 @@ function readSettled(
 /** No record: either in Postgres, or never accepted. Which of the two is only certain while no record can be missing. */
 async function readWithoutRecord(deps: Deps, ledger: Ledger, id: string, redisAnswered: boolean) {
   const doubt = redisAnswered ? await doubtRecords(deps, ledger) : cannotTell();
-  const row = await deps.lookup.row(ledger.id, id);
+  const row = await deps.lookup.row(ledger.uid, id);
   if (row) return fromRow(ledger.name, row);
   throw doubt ?? transactionNotFound();
 }

@@ -4,12 +4,13 @@ import { Problem } from '@razao/shared/contract/problems.ts';
 import { decodeRecord, type StatusRecord } from '@razao/shared/contract/status-record.ts';
 import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { chunksPresent, countQueued } from '@razao/shared/queue/depth.ts';
-import { asideKey, intactKey, recordKey } from '@razao/shared/runtime/keys.ts';
+import { asideKey, intactKey, recordKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
 import type { Redis } from 'ioredis';
 import { type Selectable, sql } from 'kysely';
 import type { Database } from '../database.ts';
 import type { Ledger } from '../ledgers/ledger-directory.ts';
+import { ledgerId } from '../ledgers/ledger-id.ts';
 import type { ReadModel } from '../read-model.ts';
 
 export type TransactionRow = Selectable<ReadModel['transactions_view']>;
@@ -18,12 +19,12 @@ export type TransactionLookup = {
   /** The records of ids of one shard; null where there is none. Throws where Redis does not answer. */
   records(
     shard: number,
-    keys: readonly { ledgerId: number; id: string }[],
+    keys: readonly { ledgerUid: string; id: string }[],
   ): Promise<(StatusRecord | null)[]>;
   /** The stored transaction, if there is one. Throws where Postgres does not answer. */
-  row(ledgerId: number, id: string): Promise<TransactionRow | undefined>;
+  row(ledgerUid: string, id: string): Promise<TransactionRow | undefined>;
   /** Those of the transactions that are stored, by their ids. Throws where Postgres does not answer. */
-  rows(ledgerId: number, ids: readonly string[]): Promise<Map<string, TransactionRow>>;
+  rows(ledgerUid: string, ids: readonly string[]): Promise<Map<string, TransactionRow>>;
   /**
    * Whether nothing will come of a queued record: its process admitted the id and then died, or gave Redis up, before the
    * chunk was queued. Nobody was told a 202 then, and only the same write again makes more of it.
@@ -33,36 +34,41 @@ export type TransactionLookup = {
   assertRecordsIntact(ledger: Ledger): Promise<void>;
 };
 
-type LookupDeps = { redis: Redis; guard: RedisGuard; database: Database };
+type LookupDeps = {
+  redis: Redis;
+  guard: RedisGuard;
+  database: Database;
+  keysOf: (shard: number) => ShardKeys;
+};
 
 /** Finds transactions: their records in Redis, their rows in Postgres. */
-export function createLookup({ redis, guard, database }: LookupDeps): TransactionLookup {
+export function createLookup({ redis, guard, database, keysOf }: LookupDeps): TransactionLookup {
   const queues = new Map<number, ChunkQueue>();
   function queueOf(shard: number): ChunkQueue {
-    const queue = queues.get(shard) ?? openChunkQueue(redis, shard);
+    const queue = queues.get(shard) ?? openChunkQueue(redis, keysOf(shard));
     queues.set(shard, queue);
     return queue;
   }
   return {
     async records(shard, keys) {
       const lines = await redis.mget(
-        keys.map(({ ledgerId, id }) => recordKey(shard, ledgerId, id)),
+        keys.map(({ ledgerUid, id }) => recordKey(keysOf(shard), ledgerUid, id)),
       );
       return lines.map((line) => (line === null ? null : decodeRecord(line)));
     },
-    row(ledgerId, id) {
+    row(ledgerUid, id) {
       return database.read
         .selectFrom('transactions_view')
         .selectAll()
-        .where('ledger_id', '=', ledgerId)
+        .where('ledger_id', '=', ledgerId({ uid: ledgerUid }))
         .where('id', '=', id)
         .executeTakeFirst();
     },
-    async rows(ledgerId, ids) {
+    async rows(ledgerUid, ids) {
       const found = await database.read
         .selectFrom('transactions_view')
         .selectAll()
-        .where('ledger_id', '=', ledgerId)
+        .where('ledger_id', '=', ledgerId({ uid: ledgerUid }))
         .where(sql<boolean>`id = any(${ids}::uuid[])`)
         .execute();
       return new Map(found.map((row) => [row.id, row]));
@@ -71,7 +77,7 @@ export function createLookup({ redis, guard, database }: LookupDeps): Transactio
       if (record.status !== 'queued') return false;
       if (Date.now() - Date.parse(record.acceptedAt) < CHUNK_UNDER_WAY_MS_MAX) return false;
       const { chunk } = record;
-      const isAside = () => redis.hexists(asideKey(shard), chunk);
+      const isAside = () => redis.hexists(asideKey(keysOf(shard)), chunk);
       // Asked for on both sides: it may be moved from one place to the other, in either direction, meanwhile.
       const [before, queued, after] = await Promise.all([
         isAside(),
@@ -82,10 +88,10 @@ export function createLookup({ redis, guard, database }: LookupDeps): Transactio
     },
     async assertRecordsIntact({ shard }) {
       if (!guard.usable()) throw cannotTell();
-      if ((await redis.exists(intactKey(shard))) === 1) return;
+      if ((await redis.exists(intactKey(keysOf(shard)))) === 1) return;
       // Records were lost, or there never were any. What was accepted before is in the queue, or set aside, until it is in
       // Postgres: once both have been seen empty, a missing record means something again.
-      const countAside = () => redis.hlen(asideKey(shard));
+      const countAside = () => redis.hlen(asideKey(keysOf(shard)));
       // On both sides, as above: what was set aside is accepted too, and nowhere else.
       const counts = await Promise.all([
         countAside(),
@@ -93,7 +99,7 @@ export function createLookup({ redis, guard, database }: LookupDeps): Transactio
         countAside(),
       ]);
       if (counts.some((count) => count > 0)) throw cannotTell();
-      await redis.set(intactKey(shard), '1');
+      await redis.set(intactKey(keysOf(shard)), '1');
     },
   };
 }

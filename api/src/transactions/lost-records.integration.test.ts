@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setAside } from '@razao/shared/queue/aside.ts';
 import { newChunkId } from '@razao/shared/queue/chunk-queue.ts';
-import { shardOf } from '@razao/shared/runtime/shard.ts';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { idOf, transfer } from '../testing/client.cases.ts';
-import { openTestApi, SHARDS, type TestApi } from '../testing/open-test-api.cases.ts';
+import { openTestApi, type TestApi } from '../testing/open-test-api.cases.ts';
 import { expectProblem } from '../testing/problem.cases.ts';
 import { loseRecords, queuedCommands } from '../testing/queue.cases.ts';
 
@@ -61,10 +60,10 @@ test('a write that was admitted but never queued is not said to wait, once it ca
   await api.redis.set(key, aged(line));
   expect(await status()).toBe('queued');
   const chunk = line.split(' ').at(-1) ?? '';
-  const shard = shardOf(ledger, SHARDS);
-  await api.redis.rename(`{razao:${shard}}:chunks:${chunk}`, 'elsewhere');
+  const keys = api.keysOf(ledger);
+  await api.redis.rename(`${keys.tag}:chunks:${chunk}`, 'elsewhere');
   expect(await status()).toMatch(/^(transaction_not_found|unavailable)$/);
-  await setAside(api.redis, shard, { id: chunk, reason: 'none', data: {} });
+  await setAside(api.redis, keys, { id: chunk, reason: 'none', data: {} });
   expect(await status()).toBe('queued');
   await api.redis.flushall();
 });
@@ -95,12 +94,12 @@ test('an accepted id whose record is lost is a 503, never a 404, until it is pos
 test('an accepted id whose record is lost and whose chunk was set aside is a 503, never a 404', async () => {
   const ledger = await api.newLedger();
   const path = `/v1/ledgers/${ledger}/transactions/${idOf(await api.post(ledger, transfer()))}`;
-  const shard = shardOf(ledger, SHARDS);
-  const [chunk = ''] = await api.redis.lrange(`{razao:${shard}}:chunks:wait`, 0, -1);
+  const keys = api.keysOf(ledger);
+  const [chunk = ''] = await api.redis.lrange(`${keys.tag}:chunks:wait`, 0, -1);
   await loseRecords(api.redis);
   // As a worker does that cannot decode it.
-  await setAside(api.redis, shard, { id: chunk, reason: 'none', data: {} });
-  await api.redis.del(`{razao:${shard}}:chunks:wait`, `{razao:${shard}}:chunks:${chunk}`);
+  await setAside(api.redis, keys, { id: chunk, reason: 'none', data: {} });
+  await api.redis.del(`${keys.tag}:chunks:wait`, `${keys.tag}:chunks:${chunk}`);
   for (let times = 0; times < 2; times++) expectProblem(await api.get(path), 503, 'unavailable');
   await api.redis.flushall();
   expectProblem(await api.get(path), 404, 'transaction_not_found');

@@ -6,7 +6,7 @@ import { fromRow, knownSoFar } from './shape.ts';
 /** The stored transaction that a record speaks of; what the record tells of it while Postgres does not answer. */
 export async function readStored(deps: Deps, ledger: Ledger, id: string, record: StatusRecord) {
   try {
-    const row = await deps.lookup.row(ledger.id, id);
+    const row = await deps.lookup.row(ledger.uid, id);
     if (row) return fromRow(ledger.name, row);
   } catch (error) {
     deps.log.debug(

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { fromCommand, isWholeStory } from './shape.ts';
 
 const AT = '2026-01-02T03:04:05.000000Z';
-const HEAD = { ledgerId: 1, id: 'id', fingerprint: 'print', acceptedAt: AT };
+const HEAD = { ledgerUid: 'ledger-00001', id: 'id', fingerprint: 'print', acceptedAt: AT };
 const POSTING = { source: 'a', destination: 'b', asset: 'A/0', amount: '7' };
 const HOLD: HoldCommand = {
   ...HEAD,

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { bulkDigest, memberFingerprint } from './fingerprint.ts';
 import { toCapture, toMembers, toRelease, toRevert, toTransaction } from './to-command.ts';
 
-const LEDGER = { id: 3, name: 'book', shard: 0, accounts: 'auto' } as const;
+const LEDGER = { uid: 'ledger-00003', name: 'book', shard: 0, accounts: 'auto' } as const;
 const TARGET = '0198c0de-0000-7000-8000-00000000000a';
 const POSTING = { source: 'a', destination: 'b', asset: 'A/0', amount: '1' };
 
@@ -26,9 +26,9 @@ test.each([
     { amount: '5', force: true, target: TARGET },
   ],
 ])('a %s is a command that a committer reads', (kind, command, fields) => {
-  expect(command).toMatchObject({ kind, ledgerId: 3, ...fields });
-  const sent = JSON.parse(JSON.stringify({ v: 1, commands: [command] }));
-  expect(decodeChunk(sent)).toEqual({ v: 1, commands: [command] });
+  expect(command).toMatchObject({ kind, ledgerUid: LEDGER.uid, ...fields });
+  const sent = JSON.parse(JSON.stringify({ v: 2, commands: [command] }));
+  expect(decodeChunk(sent)).toEqual({ v: 2, commands: [command] });
 });
 
 test('a hold expires so many seconds after it was accepted, to the microsecond', () => {

@@ -31,7 +31,7 @@ export function toTransaction(
 ): TransferCommand | HoldCommand {
   const now = Date.now();
   const command: TransferCommand = {
-    ledgerId: ledger.id,
+    ledgerUid: ledger.uid,
     id: transactionId(ledger.name, key),
     kind: 'transfer',
     fingerprint: transactionFingerprint(request),
@@ -90,7 +90,7 @@ export function toMembers(commands: readonly Command[]): Command[] {
 
 function accepted(ledger: Ledger, key: string) {
   const id = transactionId(ledger.name, key);
-  return { ledgerId: ledger.id, id, acceptedAt: instantText(Date.now()) };
+  return { ledgerUid: ledger.uid, id, acceptedAt: instantText(Date.now()) };
 }
 
 /** Most postings have no condition, and go as they are. */

@@ -31,7 +31,7 @@ export async function writeOne<T extends z.ZodType>(
   const request = await readBody(c, schema, BODY_BYTES_MAX);
   const command = toCommand(ledger, key, request);
   // Before the write is accepted, so that its outcome cannot be missed.
-  const place = { shard: ledger.shard, ledgerId: ledger.id, id: command.id };
+  const place = { shard: ledger.shard, ledgerUid: ledger.uid, id: command.id };
   const ticket = wait.ms > 0 ? deps.waiters.join(place) : null;
   try {
     const bytes = Number(c.req.header('content-length') ?? BODY_BYTES_MAX);

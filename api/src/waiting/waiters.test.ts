@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Outcome } from '@razao/shared/contract/command.ts';
 import { WAIT_POLL_KEYS_MAX, WAIT_POLL_MS, WAITERS_MAX } from '@razao/shared/contract/limits.ts';
 import type { StatusRecord } from '@razao/shared/contract/status-record.ts';
-import { doneChannel } from '@razao/shared/runtime/keys.ts';
+import { doneChannel, shardKeys } from '@razao/shared/runtime/keys.ts';
 import { createLog } from '@razao/shared/runtime/log.ts';
 import { createApiMetrics } from '@razao/shared/runtime/metrics.ts';
 import type { Redis } from 'ioredis';
@@ -206,7 +206,7 @@ test('all channels are subscribed as soon as the connection is up', () => {
   const { subscriber } = open();
   expect(subscriber.channels).toEqual([]);
   subscriber.emit('ready');
-  expect(subscriber.channels).toEqual([doneChannel(0), doneChannel(1)]);
+  expect(subscriber.channels).toEqual([doneChannel(keysOf(0)), doneChannel(keysOf(1))]);
 });
 
 class Subscriber extends EventEmitter {
@@ -217,7 +217,9 @@ class Subscriber extends EventEmitter {
   }
 }
 
-/** Waiters over two shards whose Redis and Postgres are maps from `<ledger id>:<id>`. */
+const keysOf = (shard: number) => shardKeys('test', shard);
+
+/** Waiters over two shards whose Redis and Postgres are maps from `<ledger uid>:<id>`. */
 function open() {
   const subscriber = new Subscriber();
   const records = new Map<string, StatusRecord>();
@@ -228,24 +230,26 @@ function open() {
   const lookup: WaitersDeps['lookup'] = {
     async records(_, keys) {
       if (failing.has('records')) throw new Error('Connection is closed.');
-      const words = keys.map(({ ledgerId, id }) => `${ledgerId}:${id}`);
+      const words = keys.map(({ ledgerUid, id }) => `${ledgerUid}:${id}`);
       asked.push(words);
       return words.map((word) => records.get(word) ?? null);
     },
-    async row(ledgerId, id) {
+    async row(ledgerUid, id) {
       if (failing.has('row')) throw new Error('Connection terminated');
-      rowsAsked.push(`${ledgerId}:${id}`);
-      return rows.get(`${ledgerId}:${id}`);
+      rowsAsked.push(`${ledgerUid}:${id}`);
+      return rows.get(`${ledgerUid}:${id}`);
     },
   };
   const metrics = createApiMetrics(new Registry());
   const waiters = createWaiters({
     subscriber: subscriber as unknown as Redis,
     shards: 2,
+    keysOf,
     lookup,
     metrics,
     log: createLog('test', 'silent'),
   });
+  waiters.open();
   opened.push(waiters);
   return {
     subscriber,
@@ -254,7 +258,8 @@ function open() {
     rows,
     asked,
     rowsAsked,
-    publish: (words: string, shard = 0) => subscriber.emit('message', doneChannel(shard), words),
+    publish: (words: string, shard = 0) =>
+      subscriber.emit('message', doneChannel(keysOf(shard)), words),
     wait: (id: string, ms = LONG_MS) => waiters.join(key(id))?.outcome(ms),
     fail: (part: 'records' | 'row') => failing.add(part),
     mend: () => failing.clear(),
@@ -263,7 +268,7 @@ function open() {
 }
 
 function key(id: string) {
-  return { shard: 0, ledgerId: 1, id };
+  return { shard: 0, ledgerUid: '1', id };
 }
 
 function row(): TransactionRow {

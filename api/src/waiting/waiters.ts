@@ -1,12 +1,12 @@
 import { WAIT_POLL_KEYS_MAX, WAIT_POLL_MS, WAITERS_MAX } from '@razao/shared/contract/limits.ts';
 import type { StatusRecord } from '@razao/shared/contract/status-record.ts';
-import { doneChannel } from '@razao/shared/runtime/keys.ts';
+import { doneChannel, type ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
 import type { ApiMetrics } from '@razao/shared/runtime/metrics.ts';
 import type { Redis } from 'ioredis';
 import { recordOf, type TransactionLookup } from '../transactions/lookup.ts';
 
-type Key = { shard: number; ledgerId: number; id: string };
+type Key = { shard: number; ledgerUid: string; id: string };
 type Waiter = { key: Key; resolve(record: StatusRecord | null): void };
 
 /** A place among those who wait for a transaction's outcome. */
@@ -17,6 +17,8 @@ export type Ticket = {
 };
 
 export type Waiters = {
+  /** Begins to hear of outcomes. */
+  open(): void;
   /** Takes a place; from now on no publication is missed. Null where too many wait already. */
   join(key: Key): Ticket | null;
   /** Sends everybody home without an outcome, and lets nobody in any more. */
@@ -27,6 +29,7 @@ export type WaitersDeps = {
   /** A connection of its own: it is subscribed. */
   subscriber: Redis;
   shards: number;
+  keysOf: (shard: number) => ShardKeys;
   lookup: Pick<TransactionLookup, 'records' | 'row'>;
   metrics: ApiMetrics;
   log: Logger;
@@ -37,19 +40,23 @@ export type WaitersDeps = {
  * per shard looks after those whose message was missed, a thousand at a time in turn. An id without a record is looked up in
  * Postgres then.
  */
-export function createWaiters({ subscriber, shards, lookup, metrics, log }: WaitersDeps): Waiters {
+export function createWaiters(deps: WaitersDeps): Waiters {
+  const { subscriber, shards, lookup, metrics, log } = deps;
   const byShard = Array.from({ length: shards }, () => new Map<string, Set<Waiter>>());
-  const channels = new Map(
-    byShard.map((waiting, shard) => [doneChannel(shard), { shard, waiting }]),
-  );
+  const channels = new Map<string, { shard: number; waiting: Map<string, Set<Waiter>> }>();
   let count = 0;
   let closed = false;
 
-  // ioredis subscribes again after a reconnect; the first time it may not be connected yet.
-  subscriber.once(
-    'ready',
-    () => void subscriber.subscribe(...channels.keys()).catch((error) => log.warn({ err: error })),
-  );
+  function open(): void {
+    for (const [shard, waiting] of byShard.entries())
+      channels.set(doneChannel(deps.keysOf(shard)), { shard, waiting });
+    const subscribe = () =>
+      void subscriber.subscribe(...channels.keys()).catch((error) => log.warn({ err: error }));
+    // ioredis subscribes again after a reconnect; the first time it may not be connected yet.
+    if (subscriber.status === 'ready') subscribe();
+    else subscriber.once('ready', subscribe);
+  }
+
   subscriber.on('message', (channel: string, words: string) => {
     const { shard, waiting } = channels.get(channel) ?? {};
     if (shard === undefined || !waiting || waiting.size === 0) return;
@@ -74,7 +81,7 @@ export function createWaiters({ subscriber, shards, lookup, metrics, log }: Wait
       const key = keys[i];
       if (record !== null && record.status !== 'queued') settle(shard, word, record);
       else if (record === null && thorough && key) {
-        const row = await lookup.row(key.ledgerId, key.id).catch(() => undefined);
+        const row = await lookup.row(key.ledgerUid, key.id).catch(() => undefined);
         if (row) settle(shard, word, recordOf(row));
       }
     }
@@ -87,7 +94,7 @@ export function createWaiters({ subscriber, shards, lookup, metrics, log }: Wait
   function join(key: Key): Ticket | null {
     const waiting = byShard[key.shard];
     if (!waiting || closed || count >= WAITERS_MAX) return null;
-    const word = `${key.ledgerId}:${key.id}`;
+    const word = `${key.ledgerUid}:${key.id}`;
     const settled = Promise.withResolvers<StatusRecord | null>();
     const waiter: Waiter = { key, resolve: settled.resolve };
     const others = waiting.get(word) ?? new Set();
@@ -113,7 +120,7 @@ export function createWaiters({ subscriber, shards, lookup, metrics, log }: Wait
     }
   }
 
-  return { join, close };
+  return { open, join, close };
 }
 
 /** The first so many; they stand at the end afterwards. */
@@ -127,9 +134,9 @@ function takeTurn<T>(waiting: Map<string, T>): string[] {
   return turn.map(([word]) => word);
 }
 
-function parseWord(word: string): { ledgerId: number; id: string } {
-  const [ledgerId, id = ''] = word.split(':');
-  return { ledgerId: Number(ledgerId), id };
+function parseWord(word: string): { ledgerUid: string; id: string } {
+  const [ledgerUid = '', id = ''] = word.split(':');
+  return { ledgerUid, id };
 }
 
 function raceTimeout<T>(

@@ -1,5 +1,6 @@
 import { QUEUE_NAME } from '@razao/shared/queue/chunk-queue.ts';
-import { asideKey, shardTag } from '@razao/shared/runtime/keys.ts';
+import { readKeys } from '@razao/shared/runtime/bond.ts';
+import { asideKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { Stack } from '@razao/stack/stack-options.ts';
 import { withRedis } from '../../support/open-world.ts';
 import { until } from '../../support/poll.ts';
@@ -10,7 +11,8 @@ export async function untilDrained(stack: Stack, shards: number): Promise<void> 
     until(
       'the queue is empty',
       async () => {
-        const lists = eachShard(shards, 'wait').concat(eachShard(shards, 'active'));
+        const places = await readKeys(redis, shards);
+        const lists = eachShard(places, 'wait').concat(eachShard(places, 'active'));
         const lengths = await Promise.all(lists.map((key) => redis.llen(key)));
         return lengths.every((length) => length === 0);
       },
@@ -22,8 +24,9 @@ export async function untilDrained(stack: Stack, shards: number): Promise<void> 
 /** Chunks where none may ever be: failed, or set aside. */
 export async function strayChunks(stack: Stack, shards: number): Promise<string[]> {
   return await withRedis(stack, async (redis) => {
-    const failed = eachShard(shards, 'failed').map((key) => redis.zrange(key, 0, '-1'));
-    const aside = Array.from({ length: shards }, (_, shard) => redis.hkeys(asideKey(shard)));
+    const places = await readKeys(redis, shards);
+    const failed = eachShard(places, 'failed').map((key) => redis.zrange(key, 0, '-1'));
+    const aside = places.map((place) => redis.hkeys(asideKey(place)));
     const ids = (found: string[][], state: string) =>
       found.flatMap((chunks, shard) =>
         chunks.map((id) => `chunk: ${id} of shard ${shard} is ${state}`),
@@ -32,6 +35,6 @@ export async function strayChunks(stack: Stack, shards: number): Promise<string[
   });
 }
 
-function eachShard(shards: number, state: string): string[] {
-  return Array.from({ length: shards }, (_, shard) => `${shardTag(shard)}:${QUEUE_NAME}:${state}`);
+function eachShard(places: readonly ShardKeys[], state: string): string[] {
+  return places.map(({ tag }) => `${tag}:${QUEUE_NAME}:${state}`);
 }

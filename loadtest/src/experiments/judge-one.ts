@@ -24,7 +24,7 @@ type Row = {
 export type Judged = { rejection: Rejection | null; values: unknown[] };
 
 /** The rules read no more of a ledger than this; the rest of it is in the statements. */
-const LEDGER: Omit<LedgerState, 'id'> = {
+const LEDGER: Omit<LedgerState, 'id' | 'uid'> = {
   accounts: 'auto',
   nextSequence: 0,
   nextBalance: 0,
@@ -39,8 +39,12 @@ const NOTHING_ELSE = { ledgers: new Map(), transactions: new Map(), targets: new
  * Locks both balances of a command of one posting and judges it by the committer's own rules. The connection is inside a
  * transaction. Balances must exist, unless they are refused: nothing here creates any.
  */
-export async function judgeOne(client: Client, command: TransferCommand): Promise<Judged> {
-  const { ledgerId, postings } = command;
+export async function judgeOne(
+  client: Client,
+  ledgerId: number,
+  command: TransferCommand,
+): Promise<Judged> {
+  const { ledgerUid, postings } = command;
   const [posting] = postings;
   if (!posting) throw new Error(`${command.id} has no posting`);
   const { source, destination, asset } = posting;
@@ -51,21 +55,21 @@ export async function judgeOne(client: Client, command: TransferCommand): Promis
   const book = {
     accounts: new Map(rows.map(({ address, frozen }) => [address, frozen])),
     balances: new Map([
-      [asset, new Map(rows.map((row) => [row.address, toState(row, ledgerId, asset)]))],
+      [asset, new Map(rows.map((row) => [row.address, toState(row, ledgerUid, asset)]))],
     ]),
     scales: new Map(),
   };
-  const state = { ...NOTHING_ELSE, books: new Map([[ledgerId, book]]) };
-  const ledger = { ...LEDGER, id: ledgerId };
+  const state = { ...NOTHING_ELSE, books: new Map([[ledgerUid, book]]) };
+  const ledger = { ...LEDGER, id: ledgerId, uid: ledgerUid };
   const judged = judgePostings(startWork(state, []), ledger, postings, { kind: 'move' });
   const [moves, rejection] = 'code' in judged ? [[], judged] : [judged.moves, null];
-  return { rejection, values: toValues(command, moves, rejection) };
+  return { rejection, values: toValues(ledgerId, command, moves, rejection) };
 }
 
-function toState(row: Row, ledgerId: number, asset: string) {
+function toState(row: Row, ledgerUid: string, asset: string) {
   const limit = (text: string | null) => (text === null ? null : BigInt(text));
   return {
-    ledgerId,
+    ledgerUid,
     address: row.address,
     asset,
     id: Number(row.id),
@@ -78,7 +82,8 @@ function toState(row: Row, ledgerId: number, asset: string) {
 }
 
 function toValues(
-  { ledgerId, id, acceptedAt, fingerprint, postings }: TransferCommand,
+  ledgerId: number,
+  { id, acceptedAt, fingerprint, postings }: TransferCommand,
   moves: readonly Move[],
   rejection: Rejection | null,
 ): unknown[] {

@@ -1,5 +1,6 @@
-import { shardTag } from '@razao/shared/runtime/keys.ts';
+import { shardKeys } from '@razao/shared/runtime/keys.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
+import { readBond } from '@razao/sql/installation.ts';
 import { withPostgres } from '@razao/stack/services/with-postgres.ts';
 import type { Client } from 'pg';
 import { readStorage, type Storage } from './read-storage.ts';
@@ -24,9 +25,10 @@ export async function withOutside<T>(
 ): Promise<T> {
   return await withPostgres(databaseUrl, async (pg) => {
     const shards = await readShards(pg);
-    const lists = Array.from({ length: shards }, (_, shard) => `${shardTag(shard)}:chunks`).flatMap(
-      (queue) => [`${queue}:wait`, `${queue}:active`],
-    );
+    const installation = (await readBond(pg)).installation ?? '';
+    const lists = Array.from({ length: shards }, (_, shard) =>
+      shardKeys(installation, shard),
+    ).flatMap(({ tag }) => [`${tag}:chunks:wait`, `${tag}:chunks:active`]);
     const redis = openPatientRedis(redisUrl);
     const countQueued = async () => {
       const lengths = await Promise.all(lists.map((list) => redis.llen(list)));

@@ -6,7 +6,7 @@ import { transactionRequestSchema } from './transaction-request.ts';
 
 const POSTING: Posting = { source: 'world', destination: 'alice', asset: 'BRL/2', amount: '1050' };
 const COMMAND: Command = {
-  ledgerId: 1,
+  ledgerUid: 'ledger-00001',
   id: '0198c0de-0000-7000-8000-000000000001',
   kind: 'transfer',
   fingerprint: 'q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=',
@@ -26,8 +26,8 @@ const FULL: Command = {
   effectiveAt: '2026-01-01T00:00:00.000000Z',
 };
 
-const { ledgerId, id, fingerprint, acceptedAt } = COMMAND;
-const ACCEPTED = { ledgerId, id, fingerprint, acceptedAt };
+const { ledgerUid, id, fingerprint, acceptedAt } = COMMAND;
+const ACCEPTED = { ledgerUid, id, fingerprint, acceptedAt };
 const target = '0198c0de-0000-7000-8000-000000000002';
 /** One of every other kind. */
 const OTHERS: Record<string, Command> = {
@@ -62,7 +62,7 @@ describe('a chunk', () => {
     ['of every other kind', Object.values(OTHERS)],
     ['of many', [COMMAND, FULL, COMMAND]],
   ])('%s comes back from JSON as it went in', (_, commands) => {
-    expect(decodeChunk(JSON.parse(JSON.stringify({ v: 1, commands })))).toEqual({ v: 1, commands });
+    expect(decodeChunk(JSON.parse(JSON.stringify({ v: 2, commands })))).toEqual({ v: 2, commands });
   });
 
   test('keeps the order of its commands', () => {
@@ -70,7 +70,7 @@ describe('a chunk', () => {
       ...COMMAND,
       id: COMMAND.id.replace(/1$/, last),
     }));
-    expect(decodeChunk({ v: 1, commands })?.commands.map(({ id }) => id.at(-1))).toEqual([
+    expect(decodeChunk({ v: 2, commands })?.commands.map(({ id }) => id.at(-1))).toEqual([
       '3',
       '1',
       '2',
@@ -108,7 +108,7 @@ test('whatever the contract lets in comes out of the queue', () => {
         effective_at: effectiveAt = null,
       } = data;
       const command = { ...COMMAND, postings, description, metadata, effectiveAt };
-      const queued = JSON.parse(JSON.stringify({ v: 1, commands: [command] }));
+      const queued = JSON.parse(JSON.stringify({ v: 2, commands: [command] }));
       expect(decodeChunk(queued)?.commands).toHaveLength(1);
     }),
   );
@@ -126,17 +126,18 @@ describe('a job that is not a chunk is set aside', () => {
     [COMMAND],
     {},
     { commands: [COMMAND] }, // no version
-    { v: 2, commands: [COMMAND] }, // of the future
+    { v: 1, commands: [COMMAND] }, // of the past
+    { v: 3, commands: [COMMAND] }, // of the future
     { v: '1', commands: [COMMAND] },
-    { v: 1 },
-    { v: 1, commands: null },
-    { v: 1, commands: COMMAND },
-    { v: 1, commands: { 0: COMMAND, length: 1 } },
-    { v: 1, commands: [] }, // nothing to do is never enqueued
-    { v: 1, commands: [null] },
-    { v: 1, commands: ['transfer'] },
-    { v: 1, commands: [[COMMAND]] },
-    { v: 1, commands: [{}] },
+    { v: 2 },
+    { v: 2, commands: null },
+    { v: 2, commands: COMMAND },
+    { v: 2, commands: { 0: COMMAND, length: 1 } },
+    { v: 2, commands: [] }, // nothing to do is never enqueued
+    { v: 2, commands: [null] },
+    { v: 2, commands: ['transfer'] },
+    { v: 2, commands: [[COMMAND]] },
+    { v: 2, commands: [{}] },
   ])('%j', (data) => {
     expect(decodeChunk(data)).toBeNull();
   });
@@ -150,7 +151,7 @@ describe('a job that is not a chunk is set aside', () => {
   });
 
   test.each([
-    ['ledgerId', ['1', 1.5, 0, -1, 2 ** 31, 2 ** 53, Number.NaN, null]],
+    ['ledgerUid', [1, '', 'a b', 'a:b', 'a/b', 'a'.repeat(65), null]],
     ['id', [7, null, {}, '', `${COMMAND.id} `, COMMAND.id.toUpperCase()]],
     ['kind', ['hold', 'capture', 'release', 'Transfer', '', 7, null]],
     ['dependsOn', [7, null, '', 'x', target.toUpperCase()]],
@@ -212,13 +213,13 @@ describe('a job that is not a chunk is set aside', () => {
 
   test('one damaged command among good ones, wherever it stands', () => {
     const damaged = { ...COMMAND, id: 7 };
-    expect(decodeChunk({ v: 1, commands: [damaged, COMMAND] })).toBeNull();
-    expect(decodeChunk({ v: 1, commands: [COMMAND, damaged] })).toBeNull();
+    expect(decodeChunk({ v: 2, commands: [damaged, COMMAND] })).toBeNull();
+    expect(decodeChunk({ v: 2, commands: [COMMAND, damaged] })).toBeNull();
   });
 });
 
 function decodeOne(command: unknown) {
-  return decodeChunk({ v: 1, commands: [command] });
+  return decodeChunk({ v: 2, commands: [command] });
 }
 
 function without(record: object, field: string): object {

@@ -4,11 +4,14 @@ import { POSTINGS_MAX } from './limits.ts';
 import { isInstant } from './time.ts';
 
 const SHA256_BASE64 = /^[A-Za-z0-9+/]{43}=$/;
-/** Postgres' integer, of which a ledger's id is one. */
-const LEDGER_ID_MAX = 2 ** 31 - 1;
+/** Those that the database makes have 12 characters; see `random_uid`. */
+const LEDGER_UID = /^[A-Za-z0-9-]{1,64}$/;
+
+/** Since 2 a command names its ledger by its uid; by a number before. */
+export const CHUNK_VERSION = 2 as const;
 
 /** What one BullMQ job carries: the commands admitted together, in the order in which they were accepted. */
-export type ChunkData = { v: 1; commands: readonly Command[] };
+export type ChunkData = { v: typeof CHUNK_VERSION; commands: readonly Command[] };
 
 /**
  * Reads a job's data. Returns null where it is not a chunk of this version, so that the caller sets it aside instead of
@@ -16,16 +19,16 @@ export type ChunkData = { v: 1; commands: readonly Command[] };
  * what passes can at least be stored as `processing_failed`, so that it blocks nobody. Free text is the database's to refuse.
  */
 export function decodeChunk(data: unknown): ChunkData | null {
-  if (!isRecord(data) || data['v'] !== 1) return null;
+  if (!isRecord(data) || data['v'] !== CHUNK_VERSION) return null;
   const commands = data['commands'];
   if (!Array.isArray(commands) || commands.length === 0) return null;
-  return commands.every(isCommand) ? { v: 1, commands } : null;
+  return commands.every(isCommand) ? { v: CHUNK_VERSION, commands } : null;
 }
 
 function isCommand(value: unknown): value is Command {
   return (
     isRecord(value) &&
-    isLedgerId(value['ledgerId']) &&
+    matches(value['ledgerUid'], LEDGER_UID) &&
     matches(value['id'], UUID_PATTERN) &&
     matches(value['fingerprint'], SHA256_BASE64) &&
     isInstant(value['acceptedAt']) &&
@@ -69,10 +72,6 @@ function isActing(value: Record<string, unknown>): boolean {
 
 function isAmountOrNull(value: Record<string, unknown>): boolean {
   return value['amount'] === null || matches(value['amount'], AMOUNT_PATTERN);
-}
-
-function isLedgerId(value: unknown): boolean {
-  return Number.isInteger(value) && Number(value) > 0 && Number(value) <= LEDGER_ID_MAX;
 }
 
 function arePostings(value: unknown): value is readonly ConditionalPosting[] {

@@ -18,10 +18,10 @@ export type TransactionStatus =
 
 /**
  * What every accepted write carries through the queue. Times are RFC 3339 in UTC with microseconds; the fingerprint is
- * SHA-256 in base64. What is absent was not asked for.
+ * SHA-256 in base64. What is absent was not asked for. A ledger goes by its uid, which no other ever has.
  */
 type Accepted = {
-  ledgerId: number;
+  ledgerUid: string;
   id: string;
   fingerprint: string;
   acceptedAt: string;

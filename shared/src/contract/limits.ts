@@ -86,6 +86,8 @@ export const WAIT_POLL_KEYS_MAX = 1_000;
 // Processes.
 export const REDIS_COMMAND_MS_MAX = 2 * SECOND;
 export const REDIS_RETRY_MS = 200;
+/** How often a process looks whether its Redis still belongs to its installation. */
+export const BOND_WATCH_MS = 1 * SECOND;
 /** A Redis that is asked so often, and says nothing for so long, is connected to anew. */
 export const REDIS_HEARTBEAT_MS = 500;
 export const REDIS_SILENT_MS_MAX = 3 * SECOND;

@@ -28,8 +28,12 @@ afterEach(() => bench.close());
 
 test('what was set aside is read with its reason, its time and its data', async () => {
   const before = new Date().toISOString();
-  await setAside(bench.redis, shard, { id: 'c-1', reason: 'cannot be decoded', data: DAMAGED });
-  const [chunk, ...more] = await readAside(bench.redis, shard);
+  await setAside(bench.redis, bench.keys, {
+    id: 'c-1',
+    reason: 'cannot be decoded',
+    data: DAMAGED,
+  });
+  const [chunk, ...more] = await readAside(bench.redis, bench.keys);
   expect(more).toEqual([]);
   expect(chunk).toMatchObject({ id: 'c-1', reason: 'cannot be decoded', data: DAMAGED });
   expect(chunk && chunk.since >= before && chunk.since <= new Date().toISOString()).toBe(true);
@@ -38,52 +42,54 @@ test('what was set aside is read with its reason, its time and its data', async 
 test('chunks that were set aside are read in that order, whatever Redis makes of it', async () => {
   const ids = Array.from({ length: 20 }, (_, n) => `c-${String.fromCharCode(65 + ((n * 7) % 20))}`);
   for (const id of ids) {
-    await setAside(bench.redis, shard, { id, reason: '', data: DAMAGED });
+    await setAside(bench.redis, bench.keys, { id, reason: '', data: DAMAGED });
     await delay(2);
   }
-  expect((await readAside(bench.redis, shard)).map(({ id }) => id)).toEqual(ids);
+  expect((await readAside(bench.redis, bench.keys)).map(({ id }) => id)).toEqual(ids);
 });
 
 test('a retried chunk is at the back of the queue, under its id, as it was', async () => {
-  const data = { v: 1, commands: [transfer(1, 'world>alice 1')] };
-  await setAside(bench.redis, shard, { id: 'c-aside', reason: '', data });
+  const data = { v: 2, commands: [transfer(1, 'world>alice 1')] };
+  await setAside(bench.redis, bench.keys, { id: 'c-aside', reason: '', data });
   await bench.add(2);
-  expect(await retryAside(bench.redis, shard, 'c-aside')).toBe(true);
+  expect(await retryAside(bench.redis, bench.keys, 'c-aside')).toBe(true);
   expect((await bench.states()).waiting).toEqual(['c-1', 'c-2', 'c-aside']);
-  expect(await readAside(bench.redis, shard)).toEqual([]);
+  expect(await readAside(bench.redis, bench.keys)).toEqual([]);
   const taken = await takeAll(3);
   expect(taken.at(-1)?.commands).toEqual(data.commands);
 });
 
 test('a chunk that was not set aside cannot be retried', async () => {
   await bench.add(1);
-  expect(await retryAside(bench.redis, shard, 'c-1')).toBe(false);
+  expect(await retryAside(bench.redis, bench.keys, 'c-1')).toBe(false);
   expect((await bench.states()).waiting).toEqual(['c-1']);
 });
 
 test('a retry that was interrupted, and comes again, queues the chunk once', async () => {
-  await setAside(bench.redis, shard, { id: 'c-aside', reason: '', data: DAMAGED });
-  const text = String(await bench.redis.hget(asideKey(shard), 'c-aside'));
-  await retryAside(bench.redis, shard, 'c-aside');
+  await setAside(bench.redis, bench.keys, { id: 'c-aside', reason: '', data: DAMAGED });
+  const text = String(await bench.redis.hget(asideKey(bench.keys), 'c-aside'));
+  await retryAside(bench.redis, bench.keys, 'c-aside');
   // As if it had died before it forgot the chunk.
-  await bench.redis.hset(asideKey(shard), 'c-aside', text);
-  expect(await retryAside(bench.redis, shard, 'c-aside')).toBe(true);
+  await bench.redis.hset(asideKey(bench.keys), 'c-aside', text);
+  expect(await retryAside(bench.redis, bench.keys, 'c-aside')).toBe(true);
   expect((await bench.states()).waiting).toEqual(['c-aside']);
-  expect(await readAside(bench.redis, shard)).toEqual([]);
+  expect(await readAside(bench.redis, bench.keys)).toEqual([]);
 });
 
 test('a chunk that a worker sets aside again before the retry is done is not lost', async () => {
-  await setAside(bench.redis, shard, { id: 'c-aside', reason: 'first', data: DAMAGED });
+  await setAside(bench.redis, bench.keys, { id: 'c-aside', reason: 'first', data: DAMAGED });
   const slow = await openSlowWay(server.url, 100);
   const far = openPatientRedis(slow.url);
-  const retried = retryAside(far, shard, 'c-aside');
+  const retried = retryAside(far, bench.keys, 'c-aside');
   const { pump } = bench.openOwner();
   const chunks = await pump.take(ANY_NUMBER);
   expect(chunks.map(({ id, commands }) => [id, commands])).toEqual([['c-aside', null]]);
-  await setAside(bench.redis, shard, { id: 'c-aside', reason: 'again', data: DAMAGED });
+  await setAside(bench.redis, bench.keys, { id: 'c-aside', reason: 'again', data: DAMAGED });
   await pump.complete(chunks);
   expect(await retried).toBe(true);
-  expect(await readAside(bench.redis, shard)).toMatchObject([{ id: 'c-aside', reason: 'again' }]);
+  expect(await readAside(bench.redis, bench.keys)).toMatchObject([
+    { id: 'c-aside', reason: 'again' },
+  ]);
   far.disconnect();
   slow.close();
 });
@@ -101,8 +107,8 @@ test.each(['not JSON', '{"v":1', '', 'undefined'])(
     ]);
     // Set aside and retried, it still is what it was.
     const data = taken[1]?.job.data;
-    await setAside(bench.redis, shard, { id: 'c-2', reason: '', data });
-    await retryAside(bench.redis, shard, 'c-2');
+    await setAside(bench.redis, bench.keys, { id: 'c-2', reason: '', data });
+    await retryAside(bench.redis, bench.keys, 'c-2');
     expect((await takeAll(1)).map(({ id, commands, job }) => [id, commands, job.data])).toEqual([
       ['c-2', null, data],
     ]);
@@ -129,8 +135,8 @@ test.each([
     expect(await bench.states()).toEqual({ waiting: [], active: [], failed: [] });
     expect(await bench.redis.keys(`${bench.queue.toKey('c-2')}*`)).toEqual([]);
     const data = taken[1]?.job.data;
-    await setAside(bench.redis, shard, { id: 'c-2', reason: '', data });
-    await retryAside(bench.redis, shard, 'c-2');
+    await setAside(bench.redis, bench.keys, { id: 'c-2', reason: '', data });
+    await retryAside(bench.redis, bench.keys, 'c-2');
     expect((await takeAll(1)).map(({ id, commands }) => [id, commands])).toEqual([
       ['c-2', data?.commands],
     ]);

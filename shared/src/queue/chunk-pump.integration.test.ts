@@ -100,14 +100,14 @@ describe('invariant 4: chunks are handed out', () => {
     const [odd] = await owner.pump.take(ONE);
     expect([odd?.id, odd?.commands]).toEqual(['odd', null]);
     if (odd) {
-      await setAside(bench.redis, shard, { id: odd.id, reason: 'why', data: odd.job.data });
+      await setAside(bench.redis, bench.keys, { id: odd.id, reason: 'why', data: odd.job.data });
       await owner.pump.complete([odd]);
     }
     const [good] = await owner.pump.take(ONE);
     expect(good?.commands?.[0]).toMatchObject({
       postings: [{ source: 'world', destination: 'alice', asset: 'BRL/2', amount: '1' }],
     });
-    expect(await readAside(bench.redis, shard)).toEqual([
+    expect(await readAside(bench.redis, bench.keys)).toEqual([
       { id: 'odd', reason: 'why', since: expect.any(String), data: { v: 2, commands: [] } },
     ]);
     expect((await bench.states()).active).toEqual([good?.id]);

@@ -10,6 +10,7 @@ import {
   HAND_COMMANDS_MAX,
   ORPHANINGS_BEFORE_ALONE,
 } from '../contract/limits.ts';
+import type { ShardKeys } from '../runtime/keys.ts';
 import type { Logger } from '../runtime/log.ts';
 import { createPace } from '../runtime/pace.ts';
 import { openChunkQueue } from './chunk-queue.ts';
@@ -30,7 +31,7 @@ export type Chunk = {
 };
 
 export type ChunkPumpDeps = {
-  shard: number;
+  keys: ShardKeys;
   /** For everything that answers at once. */
   redis: Redis;
   /** For waiting until something is queued. */
@@ -71,9 +72,9 @@ export class ChunkPump {
 
   constructor(deps: ChunkPumpDeps) {
     this.#deps = deps;
-    this.#queue = openChunkQueue(deps.redis, deps.shard);
-    this.#worker = openHandPump(deps.redis, deps.shard);
-    this.#orphanings = createOrphanings(deps.redis, deps.shard);
+    this.#queue = openChunkQueue(deps.redis, deps.keys);
+    this.#worker = openHandPump(deps.redis, deps.keys);
+    this.#orphanings = createOrphanings(deps.redis, deps.keys);
     deps.redis.on('close', this.#onClose);
     this.#fetching = this.#fetchUntilStopped();
   }
@@ -103,7 +104,7 @@ export class ChunkPump {
     if (fault) {
       // Already out of the queue (the command was sent twice), or reclaimed: the queue itself tells which.
       this.#deps.log.warn(
-        { err: fault.reason, shard: this.#deps.shard },
+        { err: fault.reason, shard: this.#deps.keys.shard },
         'completing chunks failed',
       );
       this.#dirty = true;
@@ -137,7 +138,8 @@ export class ChunkPump {
   };
 
   async #fetchUntilStopped(): Promise<void> {
-    const { log, shard } = this.#deps;
+    const { log } = this.#deps;
+    const { shard } = this.#deps.keys;
     let faults = 0;
     while (!this.#stopped) {
       try {
@@ -168,14 +170,14 @@ export class ChunkPump {
   }
 
   async #makeClean(): Promise<void> {
-    const { redis, log, shard } = this.#deps;
+    const { redis, log, keys } = this.#deps;
     const seen = this.#connection;
     this.#hand = [];
     const returned = await reclaimActive(redis, this.#queue, this.#committing, log);
     if (!this.#tookOver) await this.#orphanings.count(returned);
     if (returned.length > 0) {
       log.info(
-        { shard, chunks: returned.length, takeover: !this.#tookOver },
+        { shard: keys.shard, chunks: returned.length, takeover: !this.#tookOver },
         'returned active chunks to the queue',
       );
     }
@@ -239,7 +241,7 @@ export class ChunkPump {
     const foreign = active.some((id) => !ours.has(id));
     if (foreign)
       this.#deps.log.warn(
-        { shard: this.#deps.shard },
+        { shard: this.#deps.keys.shard },
         'chunks were taken without the lock; reordering',
       );
     return foreign;

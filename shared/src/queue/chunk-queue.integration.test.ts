@@ -33,7 +33,7 @@ test('an empty queue has no depth', async () => {
 });
 
 test('invariant 12: waiting and active chunks count, and the oldest is found in either state', async () => {
-  await addChunk(bench.queue, 'c-old', { v: 1, commands: [] });
+  await addChunk(bench.queue, 'c-old', { v: 2, commands: [] });
   await bench.redis.hincrby(bench.queue.toKey('c-old'), 'timestamp', -60_000);
   await bench.add(3);
   const before = await readDepth(bench.redis, bench.queue);
@@ -57,7 +57,7 @@ test('invariant 3: a chunk is present while it waits or is worked on, and not wh
 });
 
 test('a chunk that is added twice while it is queued is there once', async () => {
-  for (let i = 0; i < 2; i++) await addChunk(bench.queue, 'c-x', { v: 1, commands: [] });
+  for (let i = 0; i < 2; i++) await addChunk(bench.queue, 'c-x', { v: 2, commands: [] });
   expect((await bench.states()).waiting).toEqual(['c-x']);
 });
 
@@ -132,7 +132,7 @@ test('an active chunk whose data is gone holds nothing up', async () => {
 /** Stores a chunk with a record of each id. */
 function store(chunkId: string, ...ids: string[]) {
   const claims = ids.map((id) => ({ key: keyOf(id), line: `${id} in ${chunkId}` }));
-  return addWithRecords(bench.redis, bench.queue, claims, chunkId, { v: 1, commands: [] });
+  return addWithRecords(bench.redis, bench.queue, claims, chunkId, { v: 2, commands: [] });
 }
 
 function stored(...ids: string[]): Promise<(string | null)[]> {

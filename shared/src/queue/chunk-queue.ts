@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createIORedisClient, type IRedisTransaction, Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { ChunkData } from '../contract/chunk.ts';
-import { shardTag } from '../runtime/keys.ts';
+import type { ShardKeys } from '../runtime/keys.ts';
 
 export type ChunkQueue = Queue<ChunkData>;
 
@@ -16,18 +16,18 @@ const JOB_OPTIONS = {
   attempts: 1,
 };
 
-/** The queue's name; with the shard's prefix its keys are `{razao:<shard>}:chunks:*`. */
+/** The queue's name; with the shard's prefix its keys are `{razao:<installation>:<shard>}:chunks:*`. */
 export const QUEUE_NAME = 'chunks';
 
 /**
  * The queue of a shard, for whoever adds to it or looks at it. `redis` stays the caller's and must be ready: a Queue built
  * before its connection is up hangs, or stays broken where there is no offline queue.
  */
-export function openChunkQueue(redis: Redis, shard: number): ChunkQueue {
+export function openChunkQueue(redis: Redis, { tag }: ShardKeys): ChunkQueue {
   const queue = new Queue<ChunkData>(QUEUE_NAME, {
     connection: redis,
     // The hash tag keeps all keys of a shard on one node of a Redis Cluster.
-    prefix: shardTag(shard),
+    prefix: tag,
     // The version is read when the guard reads the configuration; here it would be one more command per connection.
     skipVersionCheck: true,
     // Nobody reads the stream of events.

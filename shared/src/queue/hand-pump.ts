@@ -1,7 +1,7 @@
 import { type Job, type JobJson, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { ChunkData } from '../contract/chunk.ts';
-import { shardTag } from '../runtime/keys.ts';
+import type { ShardKeys } from '../runtime/keys.ts';
 import { QUEUE_NAME } from './chunk-queue.ts';
 
 const DAY_MS = 86_400_000;
@@ -19,10 +19,10 @@ export function isDamaged(job: Job): boolean {
 class HandPump extends Worker<ChunkData> {
   readonly #redis: Redis;
 
-  constructor(redis: Redis, shard: number) {
+  constructor(redis: Redis, { tag }: ShardKeys) {
     super(QUEUE_NAME, null, {
       connection: redis,
-      prefix: shardTag(shard),
+      prefix: tag,
       autorun: false, // there is no main loop: chunks are fetched by hand
       skipStalledCheck: true, // it would move the chunks of a slow commit behind younger ones
       skipLockRenewal: true, // the lock in Postgres is the only lock
@@ -77,8 +77,8 @@ class HandPump extends Worker<ChunkData> {
 }
 
 /** BullMQ's Worker with everything off but the fetching of a job by hand. `redis` stays the caller's. */
-export function openHandPump(redis: Redis, shard: number): Worker<ChunkData> {
-  const worker = new HandPump(redis, shard);
+export function openHandPump(redis: Redis, keys: ShardKeys): Worker<ChunkData> {
+  const worker = new HandPump(redis, keys);
   worker.on('error', () => {});
   return worker;
 }

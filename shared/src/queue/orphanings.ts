@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { orphaningsKey } from '../runtime/keys.ts';
+import { orphaningsKey, type ShardKeys } from '../runtime/keys.ts';
 
 /**
  * How often a committer died with a chunk in hand, by chunk: a chunk that keeps killing processes is found by it. Counted
@@ -12,8 +12,8 @@ export type Orphanings = {
 };
 
 /** Reads nothing until `count` is called, which a new owner of the shard does first. */
-export function createOrphanings(redis: Redis, shard: number): Orphanings {
-  const key = orphaningsKey(shard);
+export function createOrphanings(redis: Redis, keys: ShardKeys): Orphanings {
+  const key = orphaningsKey(keys);
   let known = new Map<string, number>();
   return {
     async count(chunkIds) {

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { orphaningsKey } from '../runtime/keys.ts';
+import { orphaningsKey, shardKeys } from '../runtime/keys.ts';
 import { createLog } from '../runtime/log.ts';
 import { openPatientRedis } from '../runtime/redis.ts';
 import { transfer } from '../testing/commands.cases.ts';
@@ -23,8 +23,9 @@ export type PumpBench = ReturnType<typeof openPumpBench>;
 
 /** One shard's queue in a real Redis, with whatever owners a test gives it. */
 export function openPumpBench(url: string, shard: number) {
+  const keys = shardKeys('test', shard);
   const redis = openPatientRedis(url);
-  const queue: ChunkQueue = openChunkQueue(redis, shard);
+  const queue: ChunkQueue = openChunkQueue(redis, keys);
   const owners: Owner[] = [];
   const connections: Redis[] = [redis];
   let added = 0;
@@ -38,6 +39,7 @@ export function openPumpBench(url: string, shard: number) {
   return {
     redis,
     queue,
+    keys,
     /** Adds chunks `c-1`, `c-2`, ... and returns their ids. */
     async add(count: number, commands = 1): Promise<string[]> {
       const ids: string[] = [];
@@ -45,7 +47,7 @@ export function openPumpBench(url: string, shard: number) {
         added += 1;
         ids.push(`c-${added}`);
         const data = Array.from({ length: commands }, () => transfer(1, 'world>alice 1'));
-        await addChunk(queue, `c-${added}`, { v: 1, commands: data });
+        await addChunk(queue, `c-${added}`, { v: 2, commands: data });
       }
       return ids;
     },
@@ -53,7 +55,7 @@ export function openPumpBench(url: string, shard: number) {
       let allowed = may;
       const [redis, blocking] = [connect(), connect()];
       const log = createLog('test', 'silent');
-      const pump = new ChunkPump({ shard, redis, blocking, mayFetch: () => allowed, log });
+      const pump = new ChunkPump({ keys, redis, blocking, mayFetch: () => allowed, log });
       const owner = {
         pump,
         allow(may: boolean) {
@@ -70,7 +72,7 @@ export function openPumpBench(url: string, shard: number) {
     },
     /** Takes the oldest waiting chunk, as a process would that has lost the lock and does not know it. */
     async takeWithoutLock(): Promise<string | undefined> {
-      const worker = openHandPump(connect(), shard);
+      const worker = openHandPump(connect(), keys);
       const job = await worker.getNextJob('stranger:1', { block: false });
       return job?.id;
     },
@@ -83,7 +85,7 @@ export function openPumpBench(url: string, shard: number) {
       ]);
       return { waiting: waiting.reverse(), active: active.reverse(), failed };
     },
-    orphanings: () => redis.hgetall(orphaningsKey(shard)),
+    orphanings: () => redis.hgetall(orphaningsKey(keys)),
     async close(): Promise<void> {
       for (const owner of owners) owner.kill();
       await queue.close();

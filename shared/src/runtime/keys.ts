@@ -1,52 +1,75 @@
 /**
- * Every key in Redis that is not the queue's. All may vanish at any moment without harm. Keys of a shard share a hash tag,
- * so that a script over several of them stays on one node of a Redis Cluster.
+ * Every key in Redis but the queue's own, which begin with a shard's tag too. All contain the installation's id, so that
+ * two installations can never take each other's keys for their own, and name a ledger by its uid: a number can be given again
+ * by a database that was restored.
  */
-export function shardTag(shard: number): string {
-  return `{razao:${shard}}`;
+
+/** Where the keys of one shard of an installation are. They share a hash tag, so that a script over several of them stays on one node of a Redis Cluster. */
+export type ShardKeys = { readonly shard: number; readonly tag: string };
+
+export function shardKeys(installation: string, shard: number): ShardKeys {
+  return { shard, tag: `{razao:${installation}:${shard}}` };
+}
+
+/** Names the installation that a Redis belongs to, and the id that this Redis was given: the only key without an installation's id. */
+export const BOND_KEY = 'razao:bond';
+
+/** A copy of that line, among a queue's keys, so that it stays where everything else vanishes. */
+export function bondCopyKey({ tag }: ShardKeys): string {
+  return `${tag}:chunks:bond`;
+}
+
+/** Present while the installation is halted for an operator to decide: the reason. */
+export function haltKey(installation: string): string {
+  return `razao:${installation}:halted`;
 }
 
 /** The record of a transaction's id: admission and status. */
-export function recordKey(shard: number, ledgerId: number, id: string): string {
-  return `${shardTag(shard)}:t:${ledgerId}:${id}`;
+export function recordKey({ tag }: ShardKeys, ledgerUid: string, id: string): string {
+  return `${tag}:t:${ledgerUid}:${id}`;
 }
 
 /** A balance: `version posted held`, in minor units. */
 export function balanceKey(
-  shard: number,
-  ledgerId: number,
+  { tag }: ShardKeys,
+  ledgerUid: string,
   address: string,
   asset: string,
 ): string {
-  return `${shardTag(shard)}:b:${ledgerId}:${address}:${asset}`;
+  return `${tag}:b:${ledgerUid}:${address}:${asset}`;
 }
 
-/** Present while no record of a queued command can have been lost. */
-export function intactKey(shard: number): string {
-  return `${shardTag(shard)}:intact`;
+/** Present while no record of a queued command can have been lost; among the records, so that it goes where they go. */
+export function intactKey({ tag }: ShardKeys): string {
+  return `${tag}:t:intact`;
+}
+
+/** A hash from ledger to the last sequence that was published: a database that has less was restored to an older position. */
+export function headsKey({ tag }: ShardKeys): string {
+  return `${tag}:heads`;
 }
 
 /** The channel on which a committer names the transactions that it has just published. */
-export function doneChannel(shard: number): string {
-  return `${shardTag(shard)}:done`;
+export function doneChannel({ tag }: ShardKeys): string {
+  return `${tag}:done`;
 }
 
 /** A hash from chunk to how often a committer died with it in hand. */
-export function orphaningsKey(shard: number): string {
-  return `${shardTag(shard)}:orphanings`;
+export function orphaningsKey({ tag }: ShardKeys): string {
+  return `${tag}:orphanings`;
 }
 
 /** A hash from command to how often a process began to apply it alone. */
-export function attemptsKey(shard: number): string {
-  return `${shardTag(shard)}:attempts`;
+export function attemptsKey({ tag }: ShardKeys): string {
+  return `${tag}:attempts`;
 }
 
 /** Present while a shard is stopped for a person to look. */
-export function stoppedKey(shard: number): string {
-  return `${shardTag(shard)}:stopped`;
+export function stoppedKey({ tag }: ShardKeys): string {
+  return `${tag}:stopped`;
 }
 
 /** A hash from chunk to its data and the reason for which it was set aside. */
-export function asideKey(shard: number): string {
-  return `${shardTag(shard)}:aside`;
+export function asideKey({ tag }: ShardKeys): string {
+  return `${tag}:aside`;
 }

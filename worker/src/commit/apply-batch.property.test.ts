@@ -37,8 +37,8 @@ describe('any commands with any duplicates, cut into any batches', () => {
       check((world) => {
         const database = createDatabase(world);
         const naive = createNaiveLedgers(world);
-        const isUnprocessable = ({ ledgerId, id }: Command) =>
-          world.unprocessable.includes(transactionKey(ledgerId, id));
+        const isUnprocessable = ({ ledgerUid, id }: Command) =>
+          world.unprocessable.includes(transactionKey(ledgerUid, id));
         const results = commitBatches(database, world, world.cuts);
         const expected = world.groups.flatMap((group) =>
           applyNaively(required(naive.get(ledgerOf(group))), group, isUnprocessable),
@@ -46,8 +46,8 @@ describe('any commands with any duplicates, cut into any batches', () => {
         expect(results.length).toBe(expected.length);
         for (const [index, result] of results.entries())
           seen.add(expectAnswer(result, required(expected[index])));
-        for (const [ledgerId, ledger] of naive)
-          expect(booksOf(database, ledgerId)).toEqual(booksOfNaive(ledger));
+        for (const [ledgerUid, ledger] of naive)
+          expect(booksOf(database, ledgerUid)).toEqual(booksOfNaive(ledger));
       });
       // The commands were not all of one kind.
       const kinds = ['transfer', 'capture', 'release', 'expiry', 'revert'];
@@ -107,11 +107,11 @@ function commitBatches(
 
 /** What is to be published of what a batch acted on: how it stands now, once each. */
 function presentTargets(database: MemoryDatabase, batch: readonly Command[]) {
-  const targets = new Map<string, { ledgerId: number; id: string }>();
+  const targets = new Map<string, { ledgerUid: string; id: string }>();
   for (const command of batch) {
     if (!('target' in command)) continue;
-    const { ledgerId, target: id } = command;
-    targets.set(transactionKey(ledgerId, id), { ledgerId, id });
+    const { ledgerUid, target: id } = command;
+    targets.set(transactionKey(ledgerUid, id), { ledgerUid, id });
   }
   return [...targets].flatMap(([key, place]) => {
     const outcome = presentOutcome(database, key);
@@ -134,8 +134,8 @@ function expectAnswer({ outcome, replay, conflict }: CommandResult, expected: Na
   return replay ? 'replay' : (rejection?.code ?? `${status} ${kind}`);
 }
 
-function ledgerOf(group: readonly Command[]): number {
-  return required(group[0]).ledgerId;
+function ledgerOf(group: readonly Command[]): string {
+  return required(group[0]).ledgerUid;
 }
 
 function copyOf(database: MemoryDatabase): MemoryDatabase {

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { CASES } from './apply-batch.cases.ts';
 import { applyBatch } from './apply-batch.ts';
 import { applyCase, resultText, writtenTexts } from './case-language.cases.ts';
-import { listOf, POSTED_AT } from './case-words.cases.ts';
+import { ledgerUid, listOf, POSTED_AT } from './case-words.cases.ts';
 import { idOf, parseCommands } from './command-language.cases.ts';
 import { parseState } from './given-language.cases.ts';
 import type { BatchRows } from './rows.ts';
@@ -63,7 +63,9 @@ describe('what a batch answers', () => {
       'done a: world>alice 1',
       'a: world>alice 1; a: world>alice 2',
     );
-    const stored = state.transactions.get(transactionKey(1, required(commands[0]).id));
+    const stored = state.transactions.get(
+      transactionKey(ledgerUid('book'), required(commands[0]).id),
+    );
     expect(results).toEqual([
       { outcome: stored, replay: true, conflict: false },
       { outcome: stored, replay: true, conflict: true },
@@ -82,7 +84,7 @@ describe('what a batch answers', () => {
   test('a ledger that the batch did not read is a bug', () => {
     const { commands } = parseCommands('world>alice 1');
     expect(() => applyBatch({ ...parseState('-'), ledgers: new Map() }, commands)).toThrow(
-      'did not read ledger 1',
+      'did not read ledger',
     );
   });
 
@@ -175,21 +177,21 @@ describe('what is to be published of the transactions that were acted on', () =>
 /** What must hold of every batch. */
 function expectLaws(state: BatchState, rows: BatchRows): void {
   for (const { after, firstSequence } of rows.ledgers) {
-    const taken = rows.transactions.filter(({ command }) => command.ledgerId === after.id);
+    const taken = rows.transactions.filter(({ command }) => command.ledgerUid === after.uid);
     expect(taken.map(({ outcome }) => outcome.sequence)).toEqual(
       taken.map((_, index) => firstSequence + index),
     );
     expect(after.nextSequence).toBe(firstSequence + taken.length);
     expect(taken.at(-1)?.hash).toBe(after.hash);
   }
-  expect(rows.ledgers.map(({ after }) => after.id)).toEqual(
+  expect(rows.ledgers.map(({ after }) => after.uid)).toEqual(
     [...state.ledgers.keys()].filter((id) =>
-      rows.transactions.some(({ command }) => command.ledgerId === id),
+      rows.transactions.some(({ command }) => command.ledgerUid === id),
     ),
   );
   for (const { after, versionBefore } of rows.balances) {
-    const isOwn = (row: { ledgerId: number; balanceId: number }) =>
-      row.ledgerId === after.ledgerId && row.balanceId === after.id;
+    const isOwn = (row: { ledgerUid: string; balanceId: number }) =>
+      row.ledgerUid === after.ledgerUid && row.balanceId === after.id;
     const entries = rows.entries.filter(isOwn);
     const changes = rows.heldChanges.filter(isOwn);
     const versions = new Set([...entries, ...changes].map(({ version }) => version));

@@ -39,7 +39,7 @@ function isUnprocessable(
 ): boolean {
   if (unprocessable.size === 0) return false;
   return group.some((command) => {
-    const key = transactionKey(command.ledgerId, command.id);
+    const key = transactionKey(command.ledgerUid, command.id);
     return unprocessable.has(key) && !work.outcomes.has(key);
   });
 }
@@ -72,7 +72,7 @@ function applyGroup(work: Work, group: readonly Command[]): CommandResult[] {
 }
 
 function applyCommand(work: Work, command: Command, judge: Judge): CommandResult {
-  const key = transactionKey(command.ledgerId, command.id);
+  const key = transactionKey(command.ledgerUid, command.id);
   const replay = replayOf(work, command, key);
   if (replay) return replay;
   const ledger = ledgerOf(work, command);
@@ -100,13 +100,13 @@ function replayOf(work: Work, command: Command, key: string): CommandResult | nu
 }
 
 function isConflict(work: Work, command: Command): boolean {
-  const key = transactionKey(command.ledgerId, command.id);
+  const key = transactionKey(command.ledgerUid, command.id);
   return replayOf(work, command, key)?.conflict === true;
 }
 
-function ledgerOf(work: Work, { ledgerId }: Command): LedgerState {
-  const ledger = work.ledgers.get(ledgerId);
-  if (!ledger) throw new Error(`the batch did not read ledger ${ledgerId}`);
+function ledgerOf(work: Work, { ledgerUid }: Command): LedgerState {
+  const ledger = work.ledgers.get(ledgerUid);
+  if (!ledger) throw new Error(`the batch did not read ledger ${ledgerUid}`);
   return ledger;
 }
 
@@ -125,8 +125,8 @@ function outcomeOf(ledger: LedgerState, command: Command, verdict: Plan | Reject
 }
 
 function collectTargets(work: Work): TargetStatus[] {
-  return [...work.actedOn].flatMap(([key, { ledgerId, id }]) => {
+  return [...work.actedOn].flatMap(([key, { ledgerUid, id }]) => {
     const outcome = work.outcomes.get(key);
-    return outcome ? [{ ledgerId, id, outcome }] : [];
+    return outcome ? [{ ledgerUid, id, outcome }] : [];
   });
 }

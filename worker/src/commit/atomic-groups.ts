@@ -9,7 +9,7 @@ export function atomicGroups(commands: readonly Command[]): Command[][] {
     const together =
       command.atomic !== undefined &&
       before?.atomic === command.atomic &&
-      before.ledgerId === command.ledgerId;
+      before.ledgerUid === command.ledgerUid;
     if (together) last?.push(command);
     else groups.push([command]);
   }

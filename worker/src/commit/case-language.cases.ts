@@ -29,18 +29,18 @@ export function resultText({ outcome, replay, conflict }: CommandResult): string
 /** The balances, holds and reverted amounts that are written. */
 export function writtenTexts({ balances, holds, reverted }: BatchRows): string[] {
   return [
-    ...balances.map(({ after: { ledgerId, address, asset, posted, held } }) => {
+    ...balances.map(({ after: { ledgerUid, address, asset, posted, held } }) => {
       const reserved = held === 0n ? '' : ` held ${amountText(held)}`;
       const unusual = asset === 'BRL/2' ? '' : ` ${asset}`;
-      return `${address} ${amountText(posted)}${unusual}${reserved}${ledgerText(ledgerId)}`;
+      return `${address} ${amountText(posted)}${unusual}${reserved}${ledgerText(ledgerUid)}`;
     }),
-    ...holds.map(({ ledgerId, id, status, amount, captured }) => {
+    ...holds.map(({ ledgerUid, id, status, amount, captured }) => {
       const part = amount === null ? '' : ` ${amountText(captured)}/${amountText(amount)}`;
-      return `${letterOf(id)} ${status}${part}${ledgerText(ledgerId)}`;
+      return `${letterOf(id)} ${status}${part}${ledgerText(ledgerUid)}`;
     }),
-    ...reverted.map(({ ledgerId, id, amount }) => {
+    ...reverted.map(({ ledgerUid, id, amount }) => {
       const part = amount === null ? '' : ` ${amountText(amount)}`;
-      return `${letterOf(id)} reverted${part}${ledgerText(ledgerId)}`;
+      return `${letterOf(id)} reverted${part}${ledgerText(ledgerUid)}`;
     }),
   ].toSorted();
 }

@@ -1,4 +1,5 @@
 import { AMOUNT_LIMIT } from '@razao/shared/contract/limits.ts';
+import { testUid } from '@razao/shared/testing/commands.cases.ts';
 
 /** The words of the table in `apply-batch.cases.ts` that its commands, what is stored and the outcomes have in common. */
 
@@ -13,15 +14,15 @@ export function listOf(text: string, separator: ',' | ';'): string[] {
   return text === '-' ? [] : text.split(separator).map((item) => item.trim());
 }
 
-export function ledgerId(name: string): number {
+export function ledgerUid(name: string): string {
   const id = LEDGER_IDS[name];
   if (id === undefined) throw new Error(`no ledger ${name}`);
-  return id;
+  return testUid(id);
 }
 
 /** ` @name` where it is not the book. */
-export function ledgerText(id: number): string {
-  const name = Object.keys(LEDGER_IDS).find((key) => LEDGER_IDS[key] === id);
+export function ledgerText(uid: string): string {
+  const name = Object.keys(LEDGER_IDS).find((key) => ledgerUid(key) === uid);
   return name === 'book' ? '' : ` @${name}`;
 }
 

@@ -5,19 +5,19 @@ import type { Work } from './work.ts';
 export function collectRows(work: Work): BatchRows {
   const balances = work.balances.changed();
   const accounts: BatchRows['accounts'] = [];
-  const addresses = new Map<number, Set<string>>();
+  const addresses = new Map<string, Set<string>>();
   for (const { after, isNew } of balances) {
-    const { ledgerId, address } = after;
-    const touched = addresses.getOrInsertComputed(ledgerId, () => new Set());
+    const { ledgerUid, address } = after;
+    const touched = addresses.getOrInsertComputed(ledgerUid, () => new Set());
     // Whoever had a balance is an account.
-    const isKnown = !isNew || work.state.books.get(ledgerId)?.accounts.has(address);
-    if (!isKnown && !touched.has(address)) accounts.push({ ledgerId, address });
+    const isKnown = !isNew || work.state.books.get(ledgerUid)?.accounts.has(address);
+    if (!isKnown && !touched.has(address)) accounts.push({ ledgerUid, address });
     touched.add(address);
   }
   const ledgers = [...work.ledgers.values()].flatMap((after) => {
-    const firstSequence = work.state.ledgers.get(after.id)?.nextSequence ?? after.nextSequence;
+    const firstSequence = work.state.ledgers.get(after.uid)?.nextSequence ?? after.nextSequence;
     if (after.nextSequence === firstSequence) return [];
-    return [{ after, firstSequence, addresses: [...(addresses.get(after.id) ?? [])] }];
+    return [{ after, firstSequence, addresses: [...(addresses.get(after.uid) ?? [])] }];
   });
   const holds = [...work.holds].map(([key, { hold, ...place }]) => ({
     ...place,

@@ -7,7 +7,7 @@ import {
   revert,
   transfer,
 } from '@razao/shared/testing/commands.cases.ts';
-import { ACCEPTED_AT, ledgerId, listOf, secondsLater, withNumbers } from './case-words.cases.ts';
+import { ACCEPTED_AT, ledgerUid, listOf, secondsLater, withNumbers } from './case-words.cases.ts';
 import { transactionKey } from './state.ts';
 
 /** The commands of the table in `apply-batch.cases.ts`; they are explained there. */
@@ -24,7 +24,7 @@ export function parseCommands(text: string): { commands: Command[]; unprocessabl
     }
     const [, mark, sent = ''] = /^\{?(!?)(.*?)\}?$/.exec(item) ?? [];
     const command = parseCommand(sent, String.fromCharCode(97 + index));
-    if (mark) unprocessable.add(transactionKey(command.ledgerId, command.id));
+    if (mark) unprocessable.add(transactionKey(command.ledgerUid, command.id));
     const atomic = Buffer.from(`group ${groups}`.padEnd(32)).toString('base64');
     const member = isGroup ? { ...command, atomic } : command;
     if (item.endsWith('}')) isGroup = false;
@@ -58,7 +58,7 @@ export function parseCommand(text: string, idByPlace: string): Command {
     acceptedAt,
     ...(before === undefined ? {} : { dependsOn: idOf(before) }),
   };
-  const ledger = ledgerId(words.ledger ?? 'book');
+  const ledger = ledgerUid(words.ledger ?? 'book');
   const [verb = '', target = '', ...rest] = body.split(' ');
   const has = (word: string) => rest.includes(word);
   const amount = /^[1-9M]/.test(rest[0] ?? '') ? withNumbers(rest[0] ?? '') : null;

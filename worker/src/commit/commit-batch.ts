@@ -15,6 +15,8 @@ export type Commit = {
   results: CommandResult[];
   targets: TargetStatus[];
   balances: BalanceState[];
+  /** The last sequence of each ledger that it changed. */
+  heads: { ledgerUid: string; sequence: number }[];
 };
 
 /**
@@ -36,7 +38,8 @@ export async function commitBatch(
     await session.query('commit');
     killPoint('after-commit');
     learn(session, rows);
-    return { commands, results, targets, balances: balancesOf(touched, state.books) };
+    const balances = balancesOf(touched, state.books);
+    return { commands, results, targets, balances, heads: headsOf(rows) };
   } catch (error) {
     session.known.clear();
     if (isSessionFault(error)) session.destroy();
@@ -47,10 +50,14 @@ export async function commitBatch(
 
 /** Remembers what the commit wrote, for the next one; what it read is known already. */
 function learn({ known }: LockSession, rows: BatchRows): void {
-  for (const { ledgerId, address } of rows.accounts) known.addAccount(ledgerId, address, 'none');
+  for (const { ledgerUid, address } of rows.accounts) known.addAccount(ledgerUid, address, 'none');
   for (const { after } of rows.balances) known.addBalance(after);
-  for (const { ledgerId, code, scale } of rows.assets) known.addScale(ledgerId, code, scale);
+  for (const { ledgerUid, code, scale } of rows.assets) known.addScale(ledgerUid, code, scale);
   for (const { after } of rows.ledgers) known.moveOn(after);
+}
+
+function headsOf({ ledgers }: BatchRows): Commit['heads'] {
+  return ledgers.map(({ after }) => ({ ledgerUid: after.uid, sequence: after.nextSequence - 1 }));
 }
 
 function apply(
@@ -61,7 +68,7 @@ function apply(
   // A command that is rejected unseen kills nobody.
   killPoint('before-apply', () =>
     commands
-      .filter(({ ledgerId, id }) => !unprocessable?.has(transactionKey(ledgerId, id)))
+      .filter(({ ledgerUid, id }) => !unprocessable?.has(transactionKey(ledgerUid, id)))
       .map(({ id }) => id)
       .join(' '),
   );

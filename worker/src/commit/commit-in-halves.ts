@@ -50,6 +50,6 @@ export async function commitInHalves(
 
 /** Stores all members of a group as `processing_failed`, unseen. */
 export function commitUnprocessable(session: LockSession, group: Group): Promise<Commit> {
-  const unprocessable = new Set(group.map(({ ledgerId, id }) => transactionKey(ledgerId, id)));
+  const unprocessable = new Set(group.map(({ ledgerUid, id }) => transactionKey(ledgerUid, id)));
   return commitBatch(session, group, unprocessable);
 }

@@ -8,25 +8,25 @@ export type FlatBooks = {
 };
 
 /** The books of the ledgers of which something is given. */
-export function toBooks({ accounts, balances, scales }: FlatBooks): Map<number, Book> {
-  const books = new Map<number, ReturnType<typeof emptyBook>>();
-  const bookOf = (ledgerId: number) => {
-    const book = books.get(ledgerId) ?? emptyBook();
-    books.set(ledgerId, book);
+export function toBooks({ accounts, balances, scales }: FlatBooks): Map<string, Book> {
+  const books = new Map<string, ReturnType<typeof emptyBook>>();
+  const bookOf = (ledgerUid: string) => {
+    const book = books.get(ledgerUid) ?? emptyBook();
+    books.set(ledgerUid, book);
     return book;
   };
   for (const [key, frozen] of accounts) {
-    const [ledgerId, address] = partsOf(key);
-    bookOf(ledgerId).accounts.set(address, frozen);
+    const [ledgerUid, address] = partsOf(key);
+    bookOf(ledgerUid).accounts.set(address, frozen);
   }
   for (const balance of balances.values()) {
-    const ofLedger = bookOf(balance.ledgerId).balances;
+    const ofLedger = bookOf(balance.ledgerUid).balances;
     const ofAsset = ofLedger.get(balance.asset) ?? new Map<string, BalanceState>();
     ofLedger.set(balance.asset, ofAsset.set(balance.address, balance));
   }
   for (const [key, scale] of scales) {
-    const [ledgerId, code] = partsOf(key);
-    bookOf(ledgerId).scales.set(code, scale);
+    const [ledgerUid, code] = partsOf(key);
+    bookOf(ledgerUid).scales.set(code, scale);
   }
   return books;
 }
@@ -39,15 +39,15 @@ function emptyBook() {
   };
 }
 
-function partsOf(key: string): [ledgerId: number, name: string] {
+function partsOf(key: string): [ledgerUid: string, name: string] {
   const slash = key.indexOf('/');
-  return [Number(key.slice(0, slash)), key.slice(slash + 1)];
+  return [key.slice(0, slash), key.slice(slash + 1)];
 }
 
-export function accountKey(ledgerId: number, address: string): string {
-  return `${ledgerId}/${address}`;
+export function accountKey(ledgerUid: string, address: string): string {
+  return `${ledgerUid}/${address}`;
 }
 
-export function balanceKey(ledgerId: number, address: string, asset: string): string {
-  return `${ledgerId}/${address}/${asset}`;
+export function balanceKey(ledgerUid: string, address: string, asset: string): string {
+  return `${ledgerUid}/${address}/${asset}`;
 }

@@ -1,6 +1,13 @@
 import type { Command, Outcome, Posting } from '@razao/shared/contract/command.ts';
 import { rejection } from '@razao/shared/contract/rejections.ts';
-import { GENESIS, ledgerId, listOf, POSTED_AT, parseAmount } from './case-words.cases.ts';
+import {
+  GENESIS,
+  LEDGER_IDS,
+  ledgerUid,
+  listOf,
+  POSTED_AT,
+  parseAmount,
+} from './case-words.cases.ts';
 import { parseCommand } from './command-language.cases.ts';
 import { accountKey, balanceKey, toBooks } from './flat-books.cases.ts';
 import {
@@ -39,12 +46,13 @@ export function parseState(text: string): BatchState {
     else if (fate) addTransaction(stored, fate, sent);
     else addAccount(stored, item);
   }
-  const ledgers = [1, 2, 3].map((id): [number, LedgerState] => {
-    const accounts = id === ledgerId('strict') ? 'explicit' : 'auto';
+  const ledgers = Object.entries(LEDGER_IDS).map(([name, id]): [string, LedgerState] => {
+    const uid = ledgerUid(name);
+    const accounts = name === 'strict' ? 'explicit' : 'auto';
     const nextSequence = 1 + stored.transactions.size;
     const nextBalance = 1 + stored.balances.size;
     const counters = { nextSequence, nextBalance, settingsVersion: 0 };
-    return [id, { id, accounts, ...counters, hash: GENESIS, postedAt: POSTED_AT }];
+    return [uid, { id, uid, accounts, ...counters, hash: GENESIS, postedAt: POSTED_AT }];
   });
   const { transactions, targets } = stored;
   return { ledgers: new Map(ledgers), books: toBooks(stored), transactions, targets };
@@ -52,10 +60,10 @@ export function parseState(text: string): BatchState {
 
 function addScale({ scales }: Stored, text: string): void {
   const [asset = '', ledger = 'book'] = text.split(' @');
-  fixScale(scales, ledgerId(ledger), asset);
+  fixScale(scales, ledgerUid(ledger), asset);
 }
 
-function fixScale(scales: Stored['scales'], ledger: number, asset: string): void {
+function fixScale(scales: Stored['scales'], ledger: string, asset: string): void {
   const [code = '', places = ''] = asset.split('/');
   scales.set(scaleKey(ledger, code), places);
 }
@@ -68,7 +76,7 @@ function addTransaction(stored: Stored, fate: string, text: string): void {
   if (command.kind !== 'transfer' && command.kind !== 'hold') {
     throw new Error(`not what may be stored: ${text}`);
   }
-  const key = transactionKey(command.ledgerId, command.id);
+  const key = transactionKey(command.ledgerUid, command.id);
   const status = statusOf(fate);
   const sequence = stored.transactions.size + 1;
   stored.transactions.set(key, storedOutcome(command, status, sequence));
@@ -83,9 +91,9 @@ function addTransaction(stored: Stored, fate: string, text: string): void {
     reverted: reverted === undefined ? null : { amount: parseAmount(reverted) },
   });
   for (const { source, asset, amount: size } of postings) {
-    fixScale(stored.scales, command.ledgerId, asset);
+    fixScale(stored.scales, command.ledgerUid, asset);
     if (status !== 'pending') continue;
-    const place = balanceKey(command.ledgerId, source, asset);
+    const place = balanceKey(command.ledgerUid, source, asset);
     const balance = stored.balances.get(place);
     if (!balance) throw new Error(`write the balance that holds before the hold: ${text}`);
     stored.balances.set(place, { ...balance, held: balance.held + BigInt(size) - captured });
@@ -142,7 +150,7 @@ function addAccount({ accounts, balances, scales }: Stored, text: string): void 
   const words: AccountWords | undefined = ACCOUNT.exec(text)?.groups;
   if (!words?.address) throw new Error(`not an account: ${text}`);
   const { address, posted, asset = 'BRL/2', frozen = 'none', held, overdraft, max } = words;
-  const ledger = ledgerId(words.ledger ?? 'book');
+  const ledger = ledgerUid(words.ledger ?? 'book');
   accounts.set(accountKey(ledger, address), frozen as Frozen);
   if (!(posted ?? words.asset ?? held ?? overdraft ?? max)) return;
   const limits = {
@@ -151,7 +159,7 @@ function addAccount({ accounts, balances, scales }: Stored, text: string): void 
   };
   const amounts = { posted: parseAmount(posted ?? '0'), held: parseAmount(held ?? '0') };
   const facts = { id: balances.size + 1, version: posted ? 1 : 0 };
-  const place = { ledgerId: ledger, address, asset };
+  const place = { ledgerUid: ledger, address, asset };
   balances.set(balanceKey(ledger, address, asset), { ...place, ...facts, ...amounts, ...limits });
   if (posted) fixScale(scales, ledger, asset);
 }

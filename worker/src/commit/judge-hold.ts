@@ -62,7 +62,7 @@ export function judgeEnd(
     amount: String(BigInt(posting.amount) - captured),
   }));
   const moves = postings.map(({ source, asset, amount }): Move => {
-    const balance = work.balances.get(ledger.id, source, asset);
+    const balance = work.balances.get(ledger.uid, source, asset);
     return { balance, amount: 0n, balanceAfter: balance.posted, held: -BigInt(amount) };
   });
   const status = command.kind === 'release' ? 'released' : 'expired';
@@ -74,7 +74,7 @@ function findOpenHold(
   work: Work,
   command: CaptureCommand | ReleaseCommand | ExpiryCommand,
 ): { hold: HoldState; postings: readonly Posting[] } | Rejection {
-  const { outcome, state } = targetOf(work, command.ledgerId, command.target);
+  const { outcome, state } = targetOf(work, command.ledgerUid, command.target);
   if (!outcome) return rejection('target_unknown');
   const hold = state?.hold;
   if (!state || hold?.status !== 'pending') return rejection('hold_not_open');

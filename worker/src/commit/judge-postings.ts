@@ -55,7 +55,7 @@ function addPosting(
   tally: Tally,
 ): Rejection | null {
   const { source, destination, asset } = posting;
-  const from = work.balances.get(ledger.id, source, asset);
+  const from = work.balances.get(ledger.uid, source, asset);
   const refusal =
     (from.version === 0 ? refuseScale(work, ledger, asset, tally.assets) : null) ??
     refuseAccount(work, ledger, source, 'debit') ??
@@ -66,7 +66,7 @@ function addPosting(
   const freed = way.kind === 'capture' ? way.freed(posting) : 0n;
   return (
     addMove(tally, from, -amount, -freed) ??
-    addMove(tally, work.balances.get(ledger.id, destination, asset), amount, 0n)
+    addMove(tally, work.balances.get(ledger.uid, destination, asset), amount, 0n)
   );
 }
 
@@ -106,7 +106,8 @@ function refuseScale(
   const slash = asset.indexOf('/');
   const code = asset.slice(0, slash);
   const fixed =
-    work.scales.get(scaleKey(ledger.id, code)) ?? work.state.books.get(ledger.id)?.scales.get(code);
+    work.scales.get(scaleKey(ledger.uid, code)) ??
+    work.state.books.get(ledger.uid)?.scales.get(code);
   const known = assets.find((other) => other.startsWith(`${code}/`));
   if (fixed === undefined && known === undefined) {
     assets.push(asset);
@@ -122,7 +123,7 @@ function refuseAccount(
   address: string,
   direction: 'debit' | 'credit',
 ): Rejection | null {
-  const frozen = work.state.books.get(ledger.id)?.accounts.get(address);
+  const frozen = work.state.books.get(ledger.uid)?.accounts.get(address);
   if (frozen === undefined && ledger.accounts === 'explicit' && address !== WORLD) {
     return rejection('account_unknown', { account: address });
   }
@@ -138,7 +139,7 @@ function refuseConditions(
 ): Rejection | null {
   for (const { source: account, asset, if: condition } of postings) {
     if (!condition) continue;
-    const { posted, held } = work.balances.get(ledger.id, account, asset);
+    const { posted, held } = work.balances.get(ledger.uid, account, asset);
     if (posted - held >= BigInt(condition.sourceAvailableGte)) continue;
     return rejection('condition_failed', {
       account,

@@ -38,7 +38,7 @@ const FINAL: { [K in TransactionKind]?: string } = {
 };
 
 function findRevertible(work: Work, command: RevertCommand): TargetState | Rejection {
-  const { outcome, state } = targetOf(work, command.ledgerId, command.target);
+  const { outcome, state } = targetOf(work, command.ledgerUid, command.target);
   if (!outcome) return rejection('target_unknown');
   if (!state)
     return rejection('target_unknown', { detail: 'The target was rejected: it moved nothing' });

@@ -9,7 +9,7 @@ import type { Verdict, Work } from './work.ts';
 /** What a command does, or the first rule of the ledger that it breaks. Changes nothing. */
 export function judge(work: Work, ledger: LedgerState, command: Command): Verdict {
   if (command.dependsOn !== undefined) {
-    const dependency = work.outcomes.get(transactionKey(command.ledgerId, command.dependsOn));
+    const dependency = work.outcomes.get(transactionKey(command.ledgerUid, command.dependsOn));
     if (!dependency || dependency.status === 'rejected') return rejection('dependency_failed');
   }
   switch (command.kind) {

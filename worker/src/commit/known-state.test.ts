@@ -6,40 +6,40 @@ import { balanceOf } from './state.ts';
 
 test('what is added shows in the open books, until the ledger has moved on without this session', () => {
   const known = new KnownState();
-  const books = known.open([ledger(1), ledger(2)]);
-  add(known, 1, 'alice');
-  expect(balanceOf(books, 1, 'alice', 'BRL/2')).toMatchObject({ address: 'alice' });
-  expect(balanceOf(books, 2, 'alice', 'BRL/2')).toBeUndefined();
-  expect(balancesIn(known, ledger(1))).toBe(1);
-  known.moveOn(ledger(1, 2));
-  expect(balancesIn(known, ledger(1, 2))).toBe(1);
-  expect(balancesIn(known, ledger(1, 3))).toBe(0);
-  expect(balancesIn(known, ledger(1, 2))).toBe(0);
+  const books = known.open([ledger('a'), ledger('b')]);
+  add(known, 'a', 'alice');
+  expect(balanceOf(books, 'a', 'alice', 'BRL/2')).toMatchObject({ address: 'alice' });
+  expect(balanceOf(books, 'b', 'alice', 'BRL/2')).toBeUndefined();
+  expect(balancesIn(known, ledger('a'))).toBe(1);
+  known.moveOn(ledger('a', 2));
+  expect(balancesIn(known, ledger('a', 2))).toBe(1);
+  expect(balancesIn(known, ledger('a', 3))).toBe(0);
+  expect(balancesIn(known, ledger('a', 2))).toBe(0);
 });
 
 test('all is forgotten once it is too much, each balance counted once and a forgotten ledger no more', () => {
   const known = new KnownState();
-  known.open([ledger(1), ledger(2)]);
-  for (let i = 0; i < KNOWN_BALANCES_MAX; i++) add(known, 1, `user:${i}`);
-  for (let i = 0; i < KNOWN_BALANCES_MAX; i++) add(known, 1, `user:${i}`);
-  expect(balancesIn(known, ledger(1))).toBe(KNOWN_BALANCES_MAX);
-  known.open([ledger(1, 2)]);
-  for (let i = 0; i < KNOWN_BALANCES_MAX; i++) add(known, 2, `user:${i}`);
-  expect(balancesIn(known, ledger(2))).toBe(KNOWN_BALANCES_MAX);
-  add(known, 1, 'one more');
-  expect(balancesIn(known, ledger(2))).toBe(0);
+  known.open([ledger('a'), ledger('b')]);
+  for (let i = 0; i < KNOWN_BALANCES_MAX; i++) add(known, 'a', `user:${i}`);
+  for (let i = 0; i < KNOWN_BALANCES_MAX; i++) add(known, 'a', `user:${i}`);
+  expect(balancesIn(known, ledger('a'))).toBe(KNOWN_BALANCES_MAX);
+  known.open([ledger('a', 2)]);
+  for (let i = 0; i < KNOWN_BALANCES_MAX; i++) add(known, 'b', `user:${i}`);
+  expect(balancesIn(known, ledger('b'))).toBe(KNOWN_BALANCES_MAX);
+  add(known, 'a', 'one more');
+  expect(balancesIn(known, ledger('b'))).toBe(0);
 });
 
-function ledger(id: number, nextSequence = 1) {
+function ledger(uid: string, nextSequence = 1) {
   const counters = { nextSequence, nextBalance: 1, settingsVersion: 0 };
-  return { id, accounts: 'auto', ...counters, hash: GENESIS, postedAt: POSTED_AT } as const;
+  return { id: 1, uid, accounts: 'auto', ...counters, hash: GENESIS, postedAt: POSTED_AT } as const;
 }
 
-function add(known: KnownState, ledgerId: number, address: string): void {
+function add(known: KnownState, ledgerUid: string, address: string): void {
   const amounts = { posted: 0n, held: 0n, overdraftLimit: 0n, maxBalance: null };
-  known.addBalance({ ledgerId, address, asset: 'BRL/2', id: 1, ...amounts, version: 1 });
+  known.addBalance({ ledgerUid, address, asset: 'BRL/2', id: 1, ...amounts, version: 1 });
 }
 
 function balancesIn(known: KnownState, row: ReturnType<typeof ledger>): number {
-  return known.open([row]).get(row.id)?.balances.get('BRL/2')?.size ?? 0;
+  return known.open([row]).get(row.uid)?.balances.get('BRL/2')?.size ?? 0;
 }

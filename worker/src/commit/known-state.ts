@@ -16,37 +16,37 @@ type KnownBook = {
  * and what is known is what is stored. Only ever used under that lock.
  */
 export class KnownState {
-  readonly #books = new Map<number, KnownBook>();
+  readonly #books = new Map<string, KnownBook>();
   #balances = 0;
 
   /** What is known of ledgers whose rows were just locked and read. What is added shows in it. */
-  open(ledgers: Iterable<LedgerState>): Map<number, Book> {
+  open(ledgers: Iterable<LedgerState>): Map<string, Book> {
     if (this.#balances > KNOWN_BALANCES_MAX) this.clear();
-    const books = new Map<number, Book>();
-    for (const ledger of ledgers) books.set(ledger.id, this.#open(ledger));
+    const books = new Map<string, Book>();
+    for (const ledger of ledgers) books.set(ledger.uid, this.#open(ledger));
     return books;
   }
 
-  addAccount(ledgerId: number, address: string, frozen: Frozen): void {
-    this.#book(ledgerId).accounts.set(address, frozen);
+  addAccount(ledgerUid: string, address: string, frozen: Frozen): void {
+    this.#book(ledgerUid).accounts.set(address, frozen);
   }
 
   /** Adds a balance, or puts it in the place of what it was. */
   addBalance(balance: BalanceState): void {
-    const { balances } = this.#book(balance.ledgerId);
+    const { balances } = this.#book(balance.ledgerUid);
     const ofAsset = balances.getOrInsertComputed(balance.asset, () => new Map());
     const before = ofAsset.size;
     ofAsset.set(balance.address, balance);
     this.#balances += ofAsset.size - before;
   }
 
-  addScale(ledgerId: number, code: string, scale: string): void {
-    this.#book(ledgerId).scales.set(code, scale);
+  addScale(ledgerUid: string, code: string, scale: string): void {
+    this.#book(ledgerUid).scales.set(code, scale);
   }
 
   /** What is known is as of these from now on: a commit left them so. */
-  moveOn({ id, nextSequence, settingsVersion }: LedgerState): void {
-    Object.assign(this.#book(id), { nextSequence, settingsVersion });
+  moveOn({ uid, nextSequence, settingsVersion }: LedgerState): void {
+    Object.assign(this.#book(uid), { nextSequence, settingsVersion });
   }
 
   /** Forgets everything: a commit failed, and somebody may have written without the lock. */
@@ -55,20 +55,20 @@ export class KnownState {
     this.#balances = 0;
   }
 
-  #open({ id, nextSequence, settingsVersion }: LedgerState): KnownBook {
-    const known = this.#books.get(id);
+  #open({ uid, nextSequence, settingsVersion }: LedgerState): KnownBook {
+    const known = this.#books.get(uid);
     if (known?.nextSequence === nextSequence && known.settingsVersion === settingsVersion)
       return known;
     for (const { size } of known?.balances.values() ?? []) this.#balances -= size;
     const nothing = { accounts: new Map(), balances: new Map(), scales: new Map() };
     const book = { nextSequence, settingsVersion, ...nothing };
-    this.#books.set(id, book);
+    this.#books.set(uid, book);
     return book;
   }
 
-  #book(ledgerId: number): KnownBook {
-    const book = this.#books.get(ledgerId);
-    if (!book) throw new Error(`ledger ${ledgerId} was not opened`);
+  #book(ledgerUid: string): KnownBook {
+    const book = this.#books.get(ledgerUid);
+    if (!book) throw new Error(`ledger ${ledgerUid} was not opened`);
     return book;
   }
 }

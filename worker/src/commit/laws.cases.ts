@@ -15,7 +15,7 @@ export function expectLaws(database: MemoryDatabase, world: World): void {
   expectHeldIsOpen(database);
   expectTakenParts(database, before);
   expectOneScale(database, before);
-  for (const ledgerId of LEDGERS) expectChain(database, before, ledgerId);
+  for (const ledgerUid of LEDGERS) expectChain(database, before, ledgerUid);
 }
 
 /** A hold that is over stays as it is, and what was captured or reverted never becomes less. */
@@ -34,8 +34,8 @@ export function expectNothingTakenBack(earlier: MemoryDatabase, later: MemoryDat
 function expectZeroSums(database: MemoryDatabase, before: MemoryDatabase): void {
   const sums = ({ balances }: MemoryDatabase) => {
     const totals: Record<string, bigint> = {};
-    for (const { ledgerId, asset, posted } of balances.values()) {
-      const key = `${ledgerId} ${asset}`;
+    for (const { ledgerUid, asset, posted } of balances.values()) {
+      const key = `${ledgerUid} ${asset}`;
       totals[key] = (totals[key] ?? 0n) + posted;
     }
     return Object.fromEntries(Object.entries(totals).filter(([, total]) => total !== 0n));
@@ -43,7 +43,7 @@ function expectZeroSums(database: MemoryDatabase, before: MemoryDatabase): void 
   expect(sums(database)).toEqual(sums(before));
   const perTransaction = Map.groupBy(
     database.entries.values(),
-    ({ ledgerId, sequence }) => `${ledgerId}/${sequence}`,
+    ({ ledgerUid, sequence }) => `${ledgerUid}/${sequence}`,
   );
   for (const entries of perTransaction.values())
     expect(entries.reduce((sum, { amount }) => sum + amount, 0n)).toBe(0n);
@@ -57,12 +57,12 @@ function expectRunningBalances(database: MemoryDatabase, before: MemoryDatabase)
   );
   const ids = new Set<string>();
   for (const [key, balance] of database.balances) {
-    const id = `${balance.ledgerId}/${balance.id}`;
+    const id = `${balance.ledgerUid}/${balance.id}`;
     const { posted, held, version } = before.balances.get(key) ?? UNUSED;
     const running = { posted, held, version };
     for (let left = versions.get(id)?.length ?? 0; left > 0; left -= 1) step(database, id, running);
     expect(balance).toMatchObject(running);
-    expect(balance.id).toBeLessThan(required(database.ledgers.get(balance.ledgerId)).nextBalance);
+    expect(balance.id).toBeLessThan(required(database.ledgers.get(balance.ledgerUid)).nextBalance);
     ids.add(id);
   }
   expect(ids.size).toBe(database.balances.size);
@@ -90,10 +90,10 @@ function step(database: MemoryDatabase, id: string, running: typeof UNUSED): voi
 /** What a balance holds is what the open holds on it have left. */
 function expectHeldIsOpen(database: MemoryDatabase): void {
   const open = new Map<string, bigint>();
-  for (const [key, { status, captured, ledgerId }] of database.holds) {
+  for (const [key, { status, captured, ledgerUid }] of database.holds) {
     if (status !== 'pending') continue;
     for (const { source, asset, amount } of required(database.transactions.get(key)).postings) {
-      const place = balanceKey(ledgerId, source, asset);
+      const place = balanceKey(ledgerUid, source, asset);
       open.set(place, (open.get(place) ?? 0n) + BigInt(amount) - captured);
     }
   }
@@ -109,7 +109,7 @@ function expectTakenParts(database: MemoryDatabase, before: MemoryDatabase): voi
         ({ command, outcome }) =>
           command.kind === kind &&
           outcome.status === 'posted' &&
-          transactionKey(command.ledgerId, command.target) === key,
+          transactionKey(command.ledgerUid, command.target) === key,
       )
       .reduce((sum, row) => sum + sumOf(row), 0n);
   for (const [key, { amount, captured, status }] of database.holds) {
@@ -136,7 +136,7 @@ function expectOneScale(database: MemoryDatabase, before: MemoryDatabase): void 
     if (outcome.status === 'rejected') continue;
     for (const { asset } of postings) {
       const [code = '', scale = ''] = asset.split('/');
-      const key = `${command.ledgerId}/${code}`;
+      const key = `${command.ledgerUid}/${code}`;
       expect(scale).toBe(used.get(key) ?? scale);
       used.set(key, scale);
     }
@@ -144,11 +144,13 @@ function expectOneScale(database: MemoryDatabase, before: MemoryDatabase): void 
   expect(Object.fromEntries(database.assets)).toEqual(Object.fromEntries(used));
 }
 
-function expectChain(database: MemoryDatabase, before: MemoryDatabase, ledgerId: number): void {
+function expectChain(database: MemoryDatabase, before: MemoryDatabase, ledgerUid: string): void {
   const rows = [...database.transactions]
-    .filter(([key, { command }]) => command.ledgerId === ledgerId && !before.transactions.has(key))
+    .filter(
+      ([key, { command }]) => command.ledgerUid === ledgerUid && !before.transactions.has(key),
+    )
     .map(([, row]) => row);
-  const first = required(before.ledgers.get(ledgerId)).nextSequence;
+  const first = required(before.ledgers.get(ledgerUid)).nextSequence;
   let head = Buffer.alloc(32);
   for (const [index, { command, outcome, hash }] of rows.entries()) {
     expect(outcome.sequence).toBe(first + index);
@@ -161,7 +163,7 @@ function expectChain(database: MemoryDatabase, before: MemoryDatabase, ledgerId:
       .digest();
     expect(hash).toBe(head.toString('base64'));
   }
-  expect(database.ledgers.get(ledgerId)).toMatchObject({
+  expect(database.ledgers.get(ledgerUid)).toMatchObject({
     hash: head.toString('base64'),
     nextSequence: first + rows.length,
   });

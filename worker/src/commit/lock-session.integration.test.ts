@@ -1,18 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Bond } from '@razao/shared/runtime/bond.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Books, backendOf, openBooks, openSession, SILENT } from '../testing/books.cases.ts';
+import {
+  type Books,
+  backendOf,
+  bondFor,
+  openBooks,
+  openSession,
+  SILENT,
+} from '../testing/books.cases.ts';
 import { openProxy } from '../testing/silent-proxy.cases.ts';
 import { LockLost } from './lock-lost.ts';
 import { LockSession } from './lock-session.ts';
 import { SESSION_SETTINGS } from './session-settings.ts';
 
 let books: Books;
+let bond: Bond;
 const open: { destroy(): void }[] = [];
 
 beforeAll(async () => {
   books = await openBooks();
+  bond = await bondFor(books.url);
 });
 afterAll(async () => {
   for (const each of open) each.destroy();
@@ -206,5 +216,5 @@ async function acquire(shard: number, waitMs?: number, url = books.url): Promise
 }
 
 function options(databaseUrl: string, shard: number) {
-  return { databaseUrl, shard, durability: 'checked', log: SILENT } as const;
+  return { databaseUrl, shard, durability: 'checked', bond, log: SILENT } as const;
 }

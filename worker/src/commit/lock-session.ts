@@ -5,12 +5,15 @@ import {
   LOCK_HEARTBEAT_MS,
   LOCK_POLL_MS,
 } from '@razao/shared/contract/limits.ts';
+import type { Bond } from '@razao/shared/runtime/bond.ts';
 import type { Durability } from '@razao/shared/runtime/env-schema.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
 import { postgresFaults } from '@razao/shared/runtime/postgres-guard.ts';
+import { readBond } from '@razao/sql/installation.ts';
 import type { Statement } from '@razao/sql/load.ts';
 import { Client, type QueryResultRow } from 'pg';
 import { copyIn } from './copy-in.ts';
+import { refuseForeign } from './foreign-database.ts';
 import { KnownState } from './known-state.ts';
 import { LockLost } from './lock-lost.ts';
 import { SESSION_SETTINGS } from './session-settings.ts';
@@ -22,6 +25,8 @@ export type LockSessionOptions = {
   databaseUrl: string;
   shard: number;
   durability: Durability;
+  /** What the shard's keys in Redis are of: each commit looks whether the database is too. */
+  bond: Bond;
   log: Logger;
 };
 
@@ -35,6 +40,7 @@ export type LockPace = () => number | null;
 export class LockSession {
   /** What its commits have learned; worth nothing without the lock, so it ends with the session. */
   readonly known = new KnownState();
+  readonly bond: Bond;
   readonly #client: Client;
   readonly #shard: number;
   #held = false;
@@ -45,9 +51,10 @@ export class LockSession {
   #heartbeat: NodeJS.Timeout | undefined;
   readonly #lostListeners: (() => void)[] = [];
 
-  private constructor(client: Client, shard: number) {
+  private constructor(client: Client, { shard, bond }: LockSessionOptions) {
     this.#client = client;
     this.#shard = shard;
+    this.bond = bond;
     client.on('error', () => this.#lose());
     client.on('end', () => this.#lose());
   }
@@ -64,7 +71,7 @@ export class LockSession {
       connectionTimeoutMillis: LOCK_ANSWER_AGE_MS_MAX,
       keepAlive: true,
     });
-    const session = new LockSession(client, options.shard);
+    const session = new LockSession(client, options);
     // A server that falls silent here would be waited for without end: the session has no timeouts yet.
     const timer = setTimeout(() => session.destroy(), 2 * LOCK_ANSWER_AGE_MS_MAX);
     try {
@@ -72,6 +79,7 @@ export class LockSession {
       await client.query(SESSION_SETTINGS);
       const faults = await postgresFaults(client, options.durability);
       if (faults.length > 0) throw new Error(faults.join('; '));
+      refuseForeign(options.bond, await readBond(client));
       clearTimeout(timer);
       for (let ms = pace(); ms !== null && !signal.aborted; ms = pace()) {
         if (await session.#tryLock()) return session;

@@ -3,10 +3,10 @@ import { sumOf } from './naive-books.cases.ts';
 import type { NaiveLedger } from './naive-ledger.cases.ts';
 
 /** A ledger's tables, put so that they can be compared with a naive ledger. */
-export function booksOf(database: MemoryDatabase, ledgerId: number) {
+export function booksOf(database: MemoryDatabase, ledgerUid: string) {
   const own = <V>(table: ReadonlyMap<string, V>) =>
     [...table].flatMap(([key, row]) =>
-      key.startsWith(`${ledgerId}/`) ? [[key.slice(key.indexOf('/') + 1), row] as const] : [],
+      key.startsWith(`${ledgerUid}/`) ? [[key.slice(key.indexOf('/') + 1), row] as const] : [],
     );
   const names = new Map<number | null, string>();
   const balances = own(database.balances).map(([, balance]) => {
@@ -28,7 +28,7 @@ export function booksOf(database: MemoryDatabase, ledgerId: number) {
     heldChanges[key] = (heldChanges[key] ?? 0n) + amount;
   }
   const transactions = own(database.transactions).map(([id, { command, postings }]) => {
-    const key = `${ledgerId}/${id}`;
+    const key = `${ledgerUid}/${id}`;
     const hold = database.holds.get(key);
     const { fingerprint, kind } = command;
     return {

@@ -20,24 +20,24 @@ export function commitToMemory(
 
 function writeRows(database: MemoryDatabase, rows: BatchRows): void {
   for (const { after, firstSequence } of rows.ledgers) {
-    expectSame('next sequence', database.ledgers.get(after.id)?.nextSequence, firstSequence);
-    database.ledgers.set(after.id, after);
+    expectSame('next sequence', database.ledgers.get(after.uid)?.nextSequence, firstSequence);
+    database.ledgers.set(after.uid, after);
   }
-  for (const { ledgerId, address } of rows.accounts)
-    insert(database.accounts, accountKey(ledgerId, address), 'none');
+  for (const { ledgerUid, address } of rows.accounts)
+    insert(database.accounts, accountKey(ledgerUid, address), 'none');
   for (const { after, versionBefore, isNew } of rows.balances) {
-    const key = balanceKey(after.ledgerId, after.address, after.asset);
+    const key = balanceKey(after.ledgerUid, after.address, after.asset);
     if (isNew) insert(database.balances, key, after);
     expectSame('version', isNew ? 0 : database.balances.get(key)?.version, versionBefore);
     database.balances.set(key, after);
   }
   for (const row of rows.transactions) {
-    const key = transactionKey(row.command.ledgerId, row.command.id);
+    const key = transactionKey(row.command.ledgerUid, row.command.id);
     insert(database.transactions, key, { ...row, postings: asStored(row) });
   }
   writeTargets(database, rows);
-  for (const { ledgerId, code, scale } of rows.assets)
-    insert(database.assets, scaleKey(ledgerId, code), scale);
+  for (const { ledgerUid, code, scale } of rows.assets)
+    insert(database.assets, scaleKey(ledgerUid, code), scale);
   for (const row of rows.entries) insert(database.entries, versionKey(row), row);
   for (const row of rows.heldChanges) insert(database.heldChanges, versionKey(row), row);
   for (const row of rows.datedEntries) insert(database.datedEntries, versionKey(row), row);
@@ -46,11 +46,11 @@ function writeRows(database: MemoryDatabase, rows: BatchRows): void {
 /** What became of holds, and of what was reverted. */
 function writeTargets(database: MemoryDatabase, { holds, reverted }: BatchRows): void {
   for (const { changedBefore, ...row } of holds) {
-    const key = transactionKey(row.ledgerId, row.id);
+    const key = transactionKey(row.ledgerUid, row.id);
     expectSame('change of a hold', database.holds.get(key)?.changed ?? 0, changedBefore ?? 0);
     database.holds.set(key, row);
   }
-  for (const row of reverted) database.reverted.set(transactionKey(row.ledgerId, row.id), row);
+  for (const row of reverted) database.reverted.set(transactionKey(row.ledgerUid, row.id), row);
 }
 
 /** Conditions are not stored, and nothing is of a command that could not be processed. */

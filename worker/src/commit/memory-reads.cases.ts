@@ -5,32 +5,32 @@ import { type BatchState, scaleKey, type TargetState, transactionKey } from './s
 
 /** What a batch reads: what its commands name, and what their targets name. */
 export function readFromMemory(database: MemoryDatabase, commands: readonly Command[]): BatchState {
-  const own = commands.map(({ ledgerId, id }) => transactionKey(ledgerId, id));
+  const own = commands.map(({ ledgerUid, id }) => transactionKey(ledgerUid, id));
   const actedOn = commands.flatMap((command) =>
-    'target' in command ? [transactionKey(command.ledgerId, command.target)] : [],
+    'target' in command ? [transactionKey(command.ledgerUid, command.target)] : [],
   );
-  const before = commands.flatMap(({ ledgerId, dependsOn }) =>
-    dependsOn === undefined ? [] : [transactionKey(ledgerId, dependsOn)],
+  const before = commands.flatMap(({ ledgerUid, dependsOn }) =>
+    dependsOn === undefined ? [] : [transactionKey(ledgerUid, dependsOn)],
   );
   const sides = commands.flatMap((command) =>
     postingsNamedBy(database, command).flatMap(({ source, destination, asset }) =>
-      [source, destination].map((address) => ({ ledgerId: command.ledgerId, address, asset })),
+      [source, destination].map((address) => ({ ledgerUid: command.ledgerUid, address, asset })),
     ),
   );
-  const ledgerIds = commands.map(({ ledgerId }) => ledgerId).toSorted((a, b) => a - b);
+  const ledgerUids = commands.map(({ ledgerUid }) => ledgerUid).toSorted();
   return {
-    ledgers: pick(ledgerIds, (id) => database.ledgers.get(id)),
+    ledgers: pick(ledgerUids, (id) => database.ledgers.get(id)),
     books: toBooks({
       accounts: pick(
-        sides.map(({ ledgerId, address }) => accountKey(ledgerId, address)),
+        sides.map(({ ledgerUid, address }) => accountKey(ledgerUid, address)),
         (key) => database.accounts.get(key),
       ),
       balances: pick(
-        sides.map(({ ledgerId, address, asset }) => balanceKey(ledgerId, address, asset)),
+        sides.map(({ ledgerUid, address, asset }) => balanceKey(ledgerUid, address, asset)),
         (key) => database.balances.get(key),
       ),
       scales: pick(
-        sides.map(({ ledgerId, asset }) => scaleKey(ledgerId, asset.replace(/\/.*/, ''))),
+        sides.map(({ ledgerUid, asset }) => scaleKey(ledgerUid, asset.replace(/\/.*/, ''))),
         (key) => database.assets.get(key),
       ),
     }),
@@ -42,7 +42,7 @@ export function readFromMemory(database: MemoryDatabase, commands: readonly Comm
 /** Those of a target in the same batch are named by the command that made it. */
 function postingsNamedBy(database: MemoryDatabase, command: Command): readonly Posting[] {
   if ('postings' in command) return command.postings;
-  const target = transactionKey(command.ledgerId, command.target);
+  const target = transactionKey(command.ledgerUid, command.target);
   return database.transactions.get(target)?.postings ?? [];
 }
 

@@ -11,7 +11,7 @@ import type { BalanceState, Frozen, LedgerState } from './state.ts';
 
 /** The tables as far as a batch reads and writes them, each by its primary key. */
 export type MemoryDatabase = {
-  ledgers: Map<number, LedgerState>;
+  ledgers: Map<string, LedgerState>;
   accounts: Map<string, Frozen>;
   balances: Map<string, BalanceState>;
   transactions: Map<string, TransactionRow>;
@@ -33,6 +33,6 @@ export function presentOutcome(database: MemoryDatabase, key: string): Outcome |
 }
 
 /** The key of what one change of a balance leaves. */
-export function versionKey(row: { ledgerId: number; balanceId: number; version: number }): string {
-  return `${row.ledgerId}/${row.balanceId}/${row.version}`;
+export function versionKey(row: { ledgerUid: string; balanceId: number; version: number }): string {
+  return `${row.ledgerUid}/${row.balanceId}/${row.version}`;
 }

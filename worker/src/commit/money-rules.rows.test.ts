@@ -28,11 +28,11 @@ describe('what a batch writes of holds', () => {
     const expiresAt = '2026-11-25T12:59:59.123000Z';
     expect(rows.holds).toEqual([
       {
-        ...{ ledgerId: 1, id: idOf('a'), expiresAt, changedBefore: null },
+        ...{ ledgerUid: 'ledger-00001', id: idOf('a'), expiresAt, changedBefore: null },
         ...{ status: 'pending', amount: 5n, captured: 2n, changed: 5 },
       },
       {
-        ...{ ledgerId: 1, id: idOf('x'), expiresAt, changedBefore: 1 },
+        ...{ ledgerUid: 'ledger-00001', id: idOf('x'), expiresAt, changedBefore: 1 },
         ...{ status: 'posted', amount: 4n, captured: 2n, changed: 6 },
       },
     ]);
@@ -122,22 +122,22 @@ describe('what a batch writes of reverts', () => {
       'alice>bob 5; revert x 3; revert a; revert x 4; revert x 9',
     );
     expect(rows.reverted).toEqual([
-      { ledgerId: 1, id: idOf('x'), amount: 9n, changed: 5 },
-      { ledgerId: 1, id: idOf('a'), amount: 5n, changed: 4 },
+      { ledgerUid: 'ledger-00001', id: idOf('x'), amount: 9n, changed: 5 },
+      { ledgerUid: 'ledger-00001', id: idOf('a'), amount: 5n, changed: 4 },
     ]);
   });
 
   test('no amount where the postings are of several assets', () => {
     const given = 'alice 9, bob 9 USD/2';
     const { rows } = applyCase(given, 'alice>bob 9 + bob>alice 9 USD/2; revert a');
-    expect(rows.reverted).toEqual([{ ledgerId: 1, id: idOf('a'), amount: null, changed: 2 }]);
+    expect(rows.reverted).toEqual([{ ledgerUid: 'ledger-00001', id: idOf('a'), amount: null, changed: 2 }]);
   });
 });
 
 describe('what a batch writes of dates and scales', () => {
   test('both entries of a dated transfer are dated, at their versions', () => {
     const { rows } = applyCase('alice 9', 'alice>bob 4 on 2026-01-31; alice>bob 5');
-    const place = { ledgerId: 1, sequence: 1, effectiveAt: '2026-01-31T00:00:00.000000Z' };
+    const place = { ledgerUid: 'ledger-00001', sequence: 1, effectiveAt: '2026-01-31T00:00:00.000000Z' };
     expect(rows.datedEntries).toEqual([
       { ...place, balanceId: 1, version: 2, amount: -4n },
       { ...place, balanceId: 2, version: 1, amount: 4n },
@@ -162,8 +162,8 @@ describe('what a batch writes of dates and scales', () => {
       'alice>bob 1 BRL/2; world>bob 1 BRL/3; world>bob 1 BRL/2; hold world>bob 1 USD/0; world>bob 1 EUR/2; world>bob 1 BRL/3',
     );
     expect(rows.assets).toEqual([
-      { ledgerId: 1, code: 'BRL', scale: '3' },
-      { ledgerId: 1, code: 'USD', scale: '0' },
+      { ledgerUid: 'ledger-00001', code: 'BRL', scale: '3' },
+      { ledgerUid: 'ledger-00001', code: 'USD', scale: '0' },
     ]);
   });
 

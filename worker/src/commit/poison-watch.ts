@@ -3,7 +3,7 @@ import {
   DEATHS_BEFORE_REJECTION,
   PROCESSING_FAILED_PER_MINUTE_MAX,
 } from '@razao/shared/contract/limits.ts';
-import { attemptsKey } from '@razao/shared/runtime/keys.ts';
+import { attemptsKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { Redis } from 'ioredis';
 import { transactionKey } from './state.ts';
 
@@ -30,31 +30,31 @@ export function createFailureWindow(now: () => number = Date.now): {
  */
 export async function noteAttempt(
   redis: Redis,
-  shard: number,
+  keys: ShardKeys,
   group: readonly Command[],
 ): Promise<{ condemned: boolean }> {
-  const attempt = await redis.hincrby(attemptsKey(shard), keyOf(group), 1);
+  const attempt = await redis.hincrby(attemptsKey(keys), keyOf(group), 1);
   return { condemned: attempt > DEATHS_BEFORE_REJECTION };
 }
 
 /** Takes an attempt back that ended without a commit, but not with a death. */
 export async function withdrawAttempt(
   redis: Redis,
-  shard: number,
+  keys: ShardKeys,
   group: readonly Command[],
 ): Promise<void> {
-  await redis.hincrby(attemptsKey(shard), keyOf(group), -1);
+  await redis.hincrby(attemptsKey(keys), keyOf(group), -1);
 }
 
 /** Forgets the attempts at a group that was survived. */
 export async function forgetAttempts(
   redis: Redis,
-  shard: number,
+  keys: ShardKeys,
   group: readonly Command[],
 ): Promise<void> {
-  await redis.hdel(attemptsKey(shard), keyOf(group));
+  await redis.hdel(attemptsKey(keys), keyOf(group));
 }
 
 function keyOf([first]: readonly Command[]): string {
-  return first ? transactionKey(first.ledgerId, first.id) : '';
+  return first ? transactionKey(first.ledgerUid, first.id) : '';
 }

@@ -22,8 +22,8 @@ export function post(
   if ('target' in command) changeTarget(work, ledger, command, plan);
   const { hold = null } = 'target' in command ? {} : plan;
   if (hold) {
-    const { ledgerId, id } = command;
-    put(work, work.holds, key, { ledgerId, id, changed: ledger.nextSequence, hold });
+    const { ledgerUid, id } = command;
+    put(work, work.holds, key, { ledgerUid, id, changed: ledger.nextSequence, hold });
   }
   if (!work.actedOn.has(key)) return;
   const { kind } = command;
@@ -46,13 +46,13 @@ function apply(work: Work, ledger: LedgerState, move: Move, effectiveAt: string 
   balance.id ??= ledger.nextBalance++;
   balance.version += 1;
   const { id: balanceId, version } = balance;
-  const { id: ledgerId, nextSequence: sequence } = ledger;
+  const { uid: ledgerUid, nextSequence: sequence } = ledger;
   if (amount !== 0n) {
     balance.posted = balanceAfter;
-    work.added.entries.push({ ledgerId, balanceId, version, sequence, amount, balanceAfter });
+    work.added.entries.push({ ledgerUid, balanceId, version, sequence, amount, balanceAfter });
     if (effectiveAt !== null)
       work.added.datedEntries.push({
-        ledgerId,
+        ledgerUid,
         balanceId,
         version,
         sequence,
@@ -65,7 +65,7 @@ function apply(work: Work, ledger: LedgerState, move: Move, effectiveAt: string 
   if (balance.held < 0n) throw new Error(`less is held of ${balance.address} than is freed`);
   const heldAfter = balance.held;
   work.added.heldChanges.push({
-    ledgerId,
+    ledgerUid,
     balanceId,
     version,
     sequence,
@@ -76,25 +76,25 @@ function apply(work: Work, ledger: LedgerState, move: Move, effectiveAt: string 
 
 function fixScale(work: Work, ledger: LedgerState, asset: string): void {
   const [code = '', scale = ''] = asset.split('/');
-  put(work, work.scales, scaleKey(ledger.id, code), scale);
-  work.added.assets.push({ ledgerId: ledger.id, code, scale });
+  put(work, work.scales, scaleKey(ledger.uid, code), scale);
+  work.added.assets.push({ ledgerUid: ledger.uid, code, scale });
 }
 
 /** A hold is captured, released or expires; a transfer or a capture is reverted. */
 function changeTarget(
   work: Work,
   ledger: LedgerState,
-  { ledgerId, target: id }: Extract<Command, { target: string }>,
+  { ledgerUid, target: id }: Extract<Command, { target: string }>,
   plan: Plan,
 ): void {
-  const key = transactionKey(ledgerId, id);
+  const key = transactionKey(ledgerUid, id);
   const state = work.targets.get(key);
   const outcome = work.outcomes.get(key);
   if (!state || !outcome) throw new Error(`the batch did not read transaction ${id}`);
   const changed = ledger.nextSequence;
   const { hold, reverted } = plan;
-  if (hold) put(work, work.holds, key, { ledgerId, id, changed, hold });
-  if (reverted) put(work, work.reverted, key, { ledgerId, id, changed, ...reverted });
+  if (hold) put(work, work.holds, key, { ledgerUid, id, changed, hold });
+  if (reverted) put(work, work.reverted, key, { ledgerUid, id, changed, ...reverted });
   put(work, work.targets, key, {
     ...state,
     hold: hold ?? state.hold,

@@ -1,10 +1,12 @@
 import type { Outcome, TransactionKind } from '@razao/shared/contract/command.ts';
 import type { Rejection } from '@razao/shared/contract/rejections.ts';
-import { loadCommand } from '@razao/sql/load.ts';
+import { loadCommand, type Statement } from '@razao/sql/load.ts';
 import type { QueryResultRow } from 'pg';
 import { arrayLiteral } from './array-literal.ts';
+import { refuseForeign } from './foreign-database.ts';
 import type { LockSession } from './lock-session.ts';
 import {
+  type BalanceState,
   type Frozen,
   type HoldState,
   type LedgerState,
@@ -22,42 +24,47 @@ const READ_BALANCES = loadCommand('read_balances');
 const READ_SCALES = loadCommand('read_scales');
 
 /** Keys of rows, a list for each of their columns. */
-export type Keys = { readonly ledgerIds: number[]; readonly names: readonly string[][] };
+export type Keys = { readonly ledgerUids: string[]; readonly names: readonly string[][] };
 
 /** Keys that are given row by row. */
-export function toKeys(rows: readonly (readonly [ledgerId: number, ...names: string[]])[]): Keys {
-  const [, ...first] = rows[0] ?? [0];
+export function toKeys(rows: readonly (readonly [ledgerUid: string, ...names: string[]])[]): Keys {
+  const [, ...first] = rows[0] ?? [''];
   return {
-    ledgerIds: rows.map(([ledgerId]) => ledgerId),
+    ledgerUids: rows.map(([ledgerUid]) => ledgerUid),
     names: first.map((_, i) => rows.map((row) => row[i + 1] as string)),
   };
 }
 
 type LedgerRow = {
   id: number;
+  uid: string;
   accounts: 'auto' | 'explicit';
   next_sequence: string;
   next_balance: string;
   settings_version: string;
   chain_hash: string;
   posted_at: string;
+  installation: string | null;
+  redis: string | null;
 };
 
-/** Locks ledgers and reads their rows. Throws `UnknownLedger`. */
+/** Locks ledgers, by their uids, and reads their rows. Throws `ForeignDatabase` and `UnknownLedger`. */
 export async function lockLedgers(
   session: LockSession,
-  ids: number[],
-): Promise<Map<number, LedgerState>> {
-  const { rows } = await session.query<LedgerRow>(LOCK_LEDGERS, [arrayLiteral(ids)]);
-  if (rows.length < ids.length) {
-    const there = new Set(rows.map(({ id }) => id));
-    throw new UnknownLedger(new Set(ids.filter((id) => !there.has(id))));
+  uids: string[],
+): Promise<Map<string, LedgerState>> {
+  const { rows } = await session.query<LedgerRow>(LOCK_LEDGERS, [arrayLiteral(uids)]);
+  if (rows[0]) refuseForeign(session.bond, rows[0]);
+  if (rows.length < uids.length) {
+    const there = new Set(rows.map(({ uid }) => uid));
+    throw new UnknownLedger(new Set(uids.filter((uid) => !there.has(uid))));
   }
   return new Map(
     rows.map((row) => [
-      row.id,
+      row.uid,
       {
         id: row.id,
+        uid: row.uid,
         accounts: row.accounts,
         nextSequence: Number(row.next_sequence),
         nextBalance: Number(row.next_balance),
@@ -67,6 +74,75 @@ export async function lockLedgers(
       },
     ]),
   );
+}
+
+/** Reads the rows of ledgers that are locked. */
+export function openTables(session: LockSession, ledgers: ReadonlyMap<string, LedgerState>) {
+  const uids = new Map(ledgers.values().map(({ id, uid }) => [id, uid]));
+  const uidOf = (id: number): string => uids.get(id) ?? '';
+  const idOf = (uid: string): number => ledgers.get(uid)?.id ?? 0;
+
+  /** Nothing is asked where there are no keys. */
+  async function readByKeys<R extends QueryResultRow>(
+    statement: Statement,
+    { ledgerUids, names }: Keys,
+  ): Promise<R[]> {
+    if (ledgerUids.length === 0) return [];
+    const columns = [arrayLiteral(ledgerUids.map(idOf)), ...names.map(arrayLiteral)];
+    return (await session.query<R>(statement, columns)).rows;
+  }
+
+  /** The keys of those transactions that exist. */
+  async function findTransactions({ ledgerUids, names }: Keys): Promise<Keys> {
+    const idsOf = Map.groupBy(names[0] ?? [], (_, i) => ledgerUids[i] ?? '');
+    const firsts: number[] = [];
+    const lasts: number[] = [];
+    let last = 0;
+    for (const { length } of idsOf.values()) {
+      firsts.push(last + 1);
+      last += length;
+      lasts.push(last);
+    }
+    const columns = [[...idsOf.keys()].map(idOf), firsts, lasts, [...idsOf.values()].flat()];
+    const { rows } = await session.query<{ ledger_id: number; id: string }>(
+      FIND_TRANSACTIONS,
+      columns.map(arrayLiteral),
+    );
+    return toKeys(rows.map(({ ledger_id, id }) => [uidOf(ledger_id), id]));
+  }
+
+  return {
+    /** The outcomes of those transactions that exist, as they are now. */
+    async readTransactions(keys: Keys): Promise<Map<string, Outcome>> {
+      const found = await findTransactions(keys);
+      const rows = await readByKeys<TransactionRow>(READ_TRANSACTIONS, found);
+      return new Map(
+        rows.map((row) => [transactionKey(uidOf(row.ledger_id), row.id), toOutcome(row)]),
+      );
+    },
+    /** Transactions that are acted on, with what was made of them so far. */
+    async readTargets(keys: Keys): Promise<Map<string, TargetState>> {
+      const rows = await readByKeys<TargetRow>(READ_TARGETS, keys);
+      return new Map(
+        rows.map((row) => [transactionKey(uidOf(row.ledger_id), row.id), toTarget(row)]),
+      );
+    },
+    /** Adds the accounts that exist to what is known. */
+    async readAccounts(keys: Keys): Promise<void> {
+      for (const row of await readByKeys<AccountRow>(READ_ACCOUNTS, keys))
+        session.known.addAccount(uidOf(row.ledger_id), row.address, row.frozen);
+    },
+    /** Adds the balances that exist to what is known. */
+    async readBalances(keys: Keys): Promise<void> {
+      for (const row of await readByKeys<BalanceRow>(READ_BALANCES, keys))
+        session.known.addBalance(toBalance(uidOf(row.ledger_id), row));
+    },
+    /** Adds the decimal places of the asset codes that are in use to what is known. */
+    async readScales(keys: Keys): Promise<void> {
+      for (const row of await readByKeys<ScaleRow>(READ_SCALES, keys))
+        session.known.addScale(uidOf(row.ledger_id), row.code, row.scale);
+    },
+  };
 }
 
 type TransactionRow = {
@@ -82,47 +158,17 @@ type TransactionRow = {
   rejection: Rejection | null;
 };
 
-/** The outcomes of those transactions that exist, as they are now. */
-export async function readTransactions(
-  session: LockSession,
-  keys: Keys,
-): Promise<Map<string, Outcome>> {
-  const found = await findTransactions(session, keys);
-  const rows = await readByKeys<TransactionRow>(session, READ_TRANSACTIONS, found);
-  return new Map(
-    rows.map((row) => [
-      transactionKey(row.ledger_id, row.id),
-      {
-        version: Number(row.version),
-        status: row.status,
-        kind: row.kind,
-        sequence: Number(row.sequence),
-        fingerprint: row.fingerprint,
-        acceptedAt: row.accepted_at,
-        postedAt: row.posted_at,
-        rejection: row.rejection,
-      },
-    ]),
-  );
-}
-
-/** The keys of those transactions that exist. */
-async function findTransactions(session: LockSession, { ledgerIds, names }: Keys): Promise<Keys> {
-  const idsOf = Map.groupBy(names[0] ?? [], (_, i) => ledgerIds[i] ?? 0);
-  const firsts: number[] = [];
-  const lasts: number[] = [];
-  let last = 0;
-  for (const { length } of idsOf.values()) {
-    firsts.push(last + 1);
-    last += length;
-    lasts.push(last);
-  }
-  const columns = [[...idsOf.keys()], firsts, lasts, [...idsOf.values()].flat()];
-  const { rows } = await session.query<{ ledger_id: number; id: string }>(
-    FIND_TRANSACTIONS,
-    columns.map(arrayLiteral),
-  );
-  return toKeys(rows.map(({ ledger_id, id }) => [ledger_id, id]));
+function toOutcome(row: TransactionRow): Outcome {
+  return {
+    version: Number(row.version),
+    status: row.status,
+    kind: row.kind,
+    sequence: Number(row.sequence),
+    fingerprint: row.fingerprint,
+    acceptedAt: row.accepted_at,
+    postedAt: row.posted_at,
+    rejection: row.rejection,
+  };
 }
 
 type TargetRow = {
@@ -137,15 +183,6 @@ type TargetRow = {
   is_reverted: boolean;
   reverted_amount: string | null;
 };
-
-/** Transactions that are acted on, with what was made of them so far. */
-export async function readTargets(
-  session: LockSession,
-  keys: Keys,
-): Promise<Map<string, TargetState>> {
-  const rows = await readByKeys<TargetRow>(session, READ_TARGETS, keys);
-  return new Map(rows.map((row) => [transactionKey(row.ledger_id, row.id), toTarget(row)]));
-}
 
 function toTarget(row: TargetRow): TargetState {
   const { hold_status: status, expires_at: expiresAt } = row;
@@ -173,12 +210,6 @@ function toTarget(row: TargetRow): TargetState {
 
 type AccountRow = { ledger_id: number; address: string; frozen: Frozen };
 
-/** Adds the accounts that exist to what is known. */
-export async function readAccounts(session: LockSession, keys: Keys): Promise<void> {
-  for (const row of await readByKeys<AccountRow>(session, READ_ACCOUNTS, keys))
-    session.known.addAccount(row.ledger_id, row.address, row.frozen);
-}
-
 type BalanceRow = {
   ledger_id: number;
   address: string;
@@ -191,41 +222,21 @@ type BalanceRow = {
   version: string;
 };
 
-/** Adds the balances that exist to what is known. */
-export async function readBalances(session: LockSession, keys: Keys): Promise<void> {
-  for (const row of await readByKeys<BalanceRow>(session, READ_BALANCES, keys)) {
-    session.known.addBalance({
-      ledgerId: row.ledger_id,
-      address: row.address,
-      asset: row.asset,
-      id: Number(row.id),
-      posted: BigInt(row.posted),
-      held: BigInt(row.held),
-      overdraftLimit: toAmount(row.overdraft_limit),
-      maxBalance: toAmount(row.max_balance),
-      version: Number(row.version),
-    });
-  }
+function toBalance(ledgerUid: string, row: BalanceRow): BalanceState {
+  return {
+    ledgerUid,
+    address: row.address,
+    asset: row.asset,
+    id: Number(row.id),
+    posted: BigInt(row.posted),
+    held: BigInt(row.held),
+    overdraftLimit: toAmount(row.overdraft_limit),
+    maxBalance: toAmount(row.max_balance),
+    version: Number(row.version),
+  };
 }
 
 type ScaleRow = { ledger_id: number; code: string; scale: string };
-
-/** Adds the decimal places of the asset codes that are in use to what is known. */
-export async function readScales(session: LockSession, keys: Keys): Promise<void> {
-  for (const row of await readByKeys<ScaleRow>(session, READ_SCALES, keys))
-    session.known.addScale(row.ledger_id, row.code, row.scale);
-}
-
-/** Nothing is asked where there are no keys. */
-async function readByKeys<R extends QueryResultRow>(
-  session: LockSession,
-  statement: ReturnType<typeof loadCommand>,
-  { ledgerIds, names }: Keys,
-): Promise<R[]> {
-  if (ledgerIds.length === 0) return [];
-  const columns = [arrayLiteral(ledgerIds), ...names.map(arrayLiteral)];
-  return (await session.query<R>(statement, columns)).rows;
-}
 
 function toAmount(text: string | null): bigint | null {
   return text === null ? null : BigInt(text);

@@ -2,12 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@razao/shared/runtime/log.ts';
 import type { SayingSeldom } from '@razao/shared/runtime/say-seldom.ts';
 import { errorCode } from './error-class.ts';
+import { ForeignDatabase } from './foreign-database.ts';
 import { LockLost } from './lock-lost.ts';
 import { ShardStopped } from './shard-stopped.ts';
 import { UnknownLedger } from './unknown-ledger.ts';
 
 /** Errors that another try would not mend. */
-const NO_USE = [LockLost, ShardStopped, UnknownLedger];
+const NO_USE = [ForeignDatabase, LockLost, ShardStopped, UnknownLedger];
 const BACKOFF_MS_MIN = 50;
 const BACKOFF_MS_MAX = 5_000;
 

@@ -3,7 +3,7 @@ import type { BalanceState, HoldState, LedgerState } from './state.ts';
 
 /** One side of a posting, as it is stored. */
 export type EntryRow = {
-  ledgerId: number;
+  ledgerUid: string;
   balanceId: number;
   version: number;
   sequence: number;
@@ -13,7 +13,7 @@ export type EntryRow = {
 
 /** A change of what is held. */
 export type HeldChangeRow = {
-  ledgerId: number;
+  ledgerUid: string;
   balanceId: number;
   version: number;
   sequence: number;
@@ -48,19 +48,19 @@ export type BalanceRow = {
  * before the batch, null where the hold is new.
  */
 export type HoldRow = HoldState & {
-  ledgerId: number;
+  ledgerUid: string;
   id: string;
   changed: number;
   changedBefore: number | null;
 };
 
 /** How much of a transaction was reverted by the end of the batch. */
-export type RevertedRow = { ledgerId: number; id: string; amount: bigint | null; changed: number };
+export type RevertedRow = { ledgerUid: string; id: string; amount: bigint | null; changed: number };
 
 /** What a batch writes. */
 export type BatchRows = {
   ledgers: { after: LedgerState; firstSequence: number; addresses: string[] }[];
-  accounts: { ledgerId: number; address: string }[];
+  accounts: { ledgerUid: string; address: string }[];
   balances: BalanceRow[];
   transactions: TransactionRow[];
   entries: EntryRow[];
@@ -68,11 +68,11 @@ export type BatchRows = {
   datedEntries: DatedEntryRow[];
   holds: HoldRow[];
   reverted: RevertedRow[];
-  assets: { ledgerId: number; code: string; scale: string }[];
+  assets: { ledgerUid: string; code: string; scale: string }[];
 };
 
 /** A command's outcome; `replay` when the transaction existed already, `conflict` when it existed with another body. */
 export type CommandResult = { outcome: Outcome; replay: boolean; conflict: boolean };
 
 /** What is to be published of a transaction that a command acted on. */
-export type TargetStatus = { ledgerId: number; id: string; outcome: Outcome };
+export type TargetStatus = { ledgerUid: string; id: string; outcome: Outcome };

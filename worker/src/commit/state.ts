@@ -4,7 +4,9 @@ export type Frozen = 'none' | 'debit' | 'credit' | 'both';
 
 /** A ledger as it stands when its row is locked. `hash` is the chain's head in base64. */
 export type LedgerState = {
+  /** What its rows are found by; never outside this database, where only the uid names a ledger. */
   id: number;
+  uid: string;
   accounts: 'auto' | 'explicit';
   nextSequence: number;
   nextBalance: number;
@@ -17,7 +19,7 @@ export type LedgerState = {
 
 /** Amounts in minor units; a limit of null is none. `id` is null while the balance has no row. */
 export type BalanceState = {
-  ledgerId: number;
+  ledgerUid: string;
   address: string;
   asset: string;
   id: number | null;
@@ -55,13 +57,13 @@ export type Book = {
 };
 
 /**
- * What a batch reads before it is applied. `books` have, of each ledger, at least what the batch can touch and what of it
+ * What a batch reads before it is applied. Ledgers go by their uids. `books` have, of each, at least what the batch can touch and what of it
  * exists; `transactions`, by `transactionKey`, of those that exist the batch's own, their targets and what they depend on;
  * `targets` those acted on.
  */
 export type BatchState = {
-  ledgers: ReadonlyMap<number, LedgerState>;
-  books: ReadonlyMap<number, Book>;
+  ledgers: ReadonlyMap<string, LedgerState>;
+  books: ReadonlyMap<string, Book>;
   transactions: ReadonlyMap<string, Outcome>;
   targets: ReadonlyMap<string, TargetState>;
 };
@@ -69,17 +71,17 @@ export type BatchState = {
 /** Undefined where there is no such balance. Maps within maps: putting a key together costs more than looking three times. */
 export function balanceOf(
   books: BatchState['books'],
-  ledgerId: number,
+  ledgerUid: string,
   address: string,
   asset: string,
 ): BalanceState | undefined {
-  return books.get(ledgerId)?.balances.get(asset)?.get(address);
+  return books.get(ledgerUid)?.balances.get(asset)?.get(address);
 }
 
-export function transactionKey(ledgerId: number, id: string): string {
-  return `${ledgerId}/${id}`;
+export function transactionKey(ledgerUid: string, id: string): string {
+  return `${ledgerUid}/${id}`;
 }
 
-export function scaleKey(ledgerId: number, code: string): string {
-  return `${ledgerId}/${code}`;
+export function scaleKey(ledgerUid: string, code: string): string {
+  return `${ledgerUid}/${code}`;
 }

@@ -1,10 +1,10 @@
 /** Raised where commands name ledgers that the database lacks, as after it was restored from an older backup. */
 export class UnknownLedger extends Error {
-  readonly ledgerIds: ReadonlySet<number>;
+  readonly ledgerUids: ReadonlySet<string>;
 
-  constructor(ledgerIds: ReadonlySet<number>) {
-    super(`the database lacks the ledgers ${[...ledgerIds].join(', ')}`);
+  constructor(ledgerUids: ReadonlySet<string>) {
+    super(`the database lacks the ledgers ${[...ledgerUids].join(', ')}`);
     this.name = 'UnknownLedger';
-    this.ledgerIds = ledgerIds;
+    this.ledgerUids = ledgerUids;
   }
 }

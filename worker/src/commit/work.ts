@@ -33,12 +33,12 @@ export type Verdict = Plan | Rejection;
 /** The target of a command as it is now; `outcome` is undefined where the ledger has no such transaction. */
 export type Target = { outcome: Outcome | undefined; state: TargetState | undefined };
 
-type Changed<T> = { ledgerId: number; id: string; changed: number } & T;
+type Changed<T> = { ledgerUid: string; id: string; changed: number } & T;
 
 /** A batch while it is applied: what was read, and what the commands so far have made of it. */
 export type Work = {
   readonly state: BatchState;
-  readonly ledgers: Map<number, LedgerState>;
+  readonly ledgers: Map<string, LedgerState>;
   readonly balances: WorkingBalances;
   readonly outcomes: Map<string, Outcome>;
   readonly targets: Map<string, TargetState>;
@@ -52,7 +52,7 @@ export type Work = {
     'transactions' | 'entries' | 'heldChanges' | 'datedEntries' | 'assets'
   >;
   /** The keys of the transactions that some command of the batch acts on. */
-  readonly actedOn: ReadonlyMap<string, { ledgerId: number; id: string }>;
+  readonly actedOn: ReadonlyMap<string, { ledgerUid: string; id: string }>;
   /** How to take back what was done since the savepoint, the last first; null without one. */
   undo: (() => void)[] | null;
 };
@@ -77,19 +77,19 @@ export function startWork(state: BatchState, commands: readonly Command[]): Work
 /** The transactions that commands act on, by their keys. */
 export function targetsOf(
   commands: readonly Command[],
-): Map<string, { ledgerId: number; id: string }> {
-  const targets = new Map<string, { ledgerId: number; id: string }>();
+): Map<string, { ledgerUid: string; id: string }> {
+  const targets = new Map<string, { ledgerUid: string; id: string }>();
   for (const command of commands) {
     if (!('target' in command)) continue;
-    const { ledgerId, target } = command;
-    targets.set(transactionKey(ledgerId, target), { ledgerId, id: target });
+    const { ledgerUid, target } = command;
+    targets.set(transactionKey(ledgerUid, target), { ledgerUid, id: target });
   }
   return targets;
 }
 
 /** What a command acts on. */
-export function targetOf(work: Work, ledgerId: number, id: string): Target {
-  const key = transactionKey(ledgerId, id);
+export function targetOf(work: Work, ledgerUid: string, id: string): Target {
+  const key = transactionKey(ledgerUid, id);
   return { outcome: work.outcomes.get(key), state: work.targets.get(key) };
 }
 

@@ -5,23 +5,23 @@ import { type BalanceState, type BatchState, balanceOf } from './state.ts';
 /** The balances of a batch while it is applied: each is copied from the state when it is first looked at. */
 export type WorkingBalances = {
   /** The balance as the batch has changed it so far. */
-  get(ledgerId: number, address: string, asset: string): BalanceState;
+  get(ledgerUid: string, address: string, asset: string): BalanceState;
   changed(): BalanceRow[];
 };
 
 /** Starts from the state of the database, which it never changes. */
 export function createWorkingBalances(books: BatchState['books']): WorkingBalances {
-  const working = new Map<number, Map<string, Map<string, BalanceState>>>();
+  const working = new Map<string, Map<string, Map<string, BalanceState>>>();
   const looked: { after: BalanceState; versionBefore: number; isNew: boolean }[] = [];
   return {
-    get(ledgerId, address, asset) {
+    get(ledgerUid, address, asset) {
       const ofAsset = working
-        .getOrInsertComputed(ledgerId, newMap<Map<string, BalanceState>>)
+        .getOrInsertComputed(ledgerUid, newMap<Map<string, BalanceState>>)
         .getOrInsertComputed(asset, newMap<BalanceState>);
       const known = ofAsset.get(address);
       if (known) return known;
-      const stored = balanceOf(books, ledgerId, address, asset);
-      const after = stored ? copyOf(stored) : unused(ledgerId, address, asset);
+      const stored = balanceOf(books, ledgerUid, address, asset);
+      const after = stored ? copyOf(stored) : unused(ledgerUid, address, asset);
       looked.push({ after, versionBefore: after.version, isNew: stored === undefined });
       ofAsset.set(address, after);
       return after;
@@ -48,7 +48,7 @@ function newMap<T>(): Map<string, T> {
 /** Named one by one: that is several times as fast as a spread. */
 export function copyOf(balance: BalanceState): BalanceState {
   return {
-    ledgerId: balance.ledgerId,
+    ledgerUid: balance.ledgerUid,
     address: balance.address,
     asset: balance.asset,
     id: balance.id,
@@ -60,9 +60,9 @@ export function copyOf(balance: BalanceState): BalanceState {
   };
 }
 
-function unused(ledgerId: number, address: string, asset: string): BalanceState {
+function unused(ledgerUid: string, address: string, asset: string): BalanceState {
   return {
-    ledgerId,
+    ledgerUid,
     address,
     asset,
     id: null,

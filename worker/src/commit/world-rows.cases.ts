@@ -5,7 +5,7 @@ import type { MemoryDatabase } from './memory-tables.cases.ts';
 import { sumOf } from './naive-books.cases.ts';
 import type { NaiveBalance, NaiveTransaction } from './naive-ledger.cases.ts';
 import { type BalanceState, transactionKey } from './state.ts';
-import { createNaiveLedgers, POSTED_AT, type World } from './worlds.cases.ts';
+import { createNaiveLedgers, LEDGERS, POSTED_AT, type World } from './worlds.cases.ts';
 
 /** A world as rows. */
 export function createDatabase(world: World): MemoryDatabase {
@@ -21,21 +21,22 @@ export function createDatabase(world: World): MemoryDatabase {
     reverted: new Map(),
     assets: new Map(),
   };
-  for (const [id, ledger] of createNaiveLedgers(world)) {
+  for (const [uid, ledger] of createNaiveLedgers(world)) {
     const { explicit, accounts, balances, scales, transactions } = ledger;
     for (const [address, frozen] of accounts)
-      database.accounts.set(accountKey(id, address), frozen);
+      database.accounts.set(accountKey(uid, address), frozen);
     for (const [index, [key, balance]] of [...balances].entries()) {
-      const row = { ...balanceRow(id, key, balance), id: index + 1 };
-      database.balances.set(balanceKey(id, row.address, row.asset), row);
+      const row = { ...balanceRow(uid, key, balance), id: index + 1 };
+      database.balances.set(balanceKey(uid, row.address, row.asset), row);
     }
     for (const [code, asset] of scales)
-      database.assets.set(`${id}/${code}`, asset.replace(/.*\//, ''));
-    const own = world.stored.filter(({ command }) => command.ledgerId === id);
+      database.assets.set(`${uid}/${code}`, asset.replace(/.*\//, ''));
+    const own = world.stored.filter(({ command }) => command.ledgerUid === uid);
     for (const [index, { command }] of own.entries())
       addTransaction(database, command, required(transactions[index]));
-    database.ledgers.set(id, {
-      id,
+    database.ledgers.set(uid, {
+      id: LEDGERS.indexOf(uid) + 1,
+      uid,
       accounts: explicit ? 'explicit' : 'auto',
       nextSequence: transactions.length + 1,
       nextBalance: balances.size + 1,
@@ -52,9 +53,9 @@ function addTransaction(
   command: TransferCommand | HoldCommand,
   transaction: NaiveTransaction,
 ): void {
-  const { ledgerId, id, kind, fingerprint, acceptedAt } = command;
+  const { ledgerUid, id, kind, fingerprint, acceptedAt } = command;
   const { status, version, postings, expiresAt } = transaction;
-  const key = transactionKey(ledgerId, id);
+  const key = transactionKey(ledgerUid, id);
   const isRejected = status === 'rejected';
   const facts = { kind, fingerprint, acceptedAt, postedAt: POSTED_AT, sequence: version, version };
   const outcome = {
@@ -63,7 +64,7 @@ function addTransaction(
     rejection: isRejected ? rejection('account_unknown', { account: 'dave' }) : null,
   } as const;
   database.transactions.set(key, { command, outcome, hash: '', postings, bare: false });
-  const place = { ledgerId, id, changed: version };
+  const place = { ledgerUid, id, changed: version };
   if (expiresAt !== null && status !== 'rejected') {
     const whole = postings.map(({ amount }) => BigInt(amount));
     const amount = sumOf(transaction, whole);
@@ -74,11 +75,11 @@ function addTransaction(
     database.reverted.set(key, { ...place, amount: sumOf(transaction, transaction.reverted) });
 }
 
-function balanceRow(ledgerId: number, key: string, balance: NaiveBalance): BalanceState {
+function balanceRow(ledgerUid: string, key: string, balance: NaiveBalance): BalanceState {
   const [address = '', asset = ''] = key.split(' ');
   const { posted, held, overdraft, max } = balance;
   return {
-    ledgerId,
+    ledgerUid,
     address,
     asset,
     id: null,

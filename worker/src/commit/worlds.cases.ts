@@ -1,14 +1,15 @@
 import type { Command, HoldCommand, TransferCommand } from '@razao/shared/contract/command.ts';
+import { testUid } from '@razao/shared/testing/commands.cases.ts';
 import { balanceOf } from './naive-books.cases.ts';
 import type { NaiveBalance, NaiveLedger, NaiveStatus } from './naive-ledger.cases.ts';
 import type { Frozen } from './state.ts';
 
-export const LEDGERS = [1, 2, 3];
+export const LEDGERS = [1, 2, 3].map(testUid);
 export const ADDRESSES = ['world', 'alice', 'bob', 'carol', 'dave'];
 export const POSTED_AT = '2026-11-25T12:00:00.000001Z';
 
 export type Setting = {
-  ledgerId: number;
+  ledgerUid: string;
   address: string;
   frozen: Frozen;
   asset: string | null;
@@ -26,25 +27,28 @@ export type Stored = {
  * the batches have in turn. An asset in `scales` fixes the scale of its code, if nothing else stored does.
  */
 export type World = {
-  explicit: number[];
+  explicit: string[];
   settings: Setting[];
   stored: Stored[];
-  scales: { ledgerId: number; asset: string }[];
+  scales: { ledgerUid: string; asset: string }[];
   groups: Command[][];
   unprocessable: string[];
   cuts: number[];
 };
 
 /** The world as the naive ledger keeps it. */
-export function createNaiveLedgers(world: World): Map<number, NaiveLedger> {
-  return new Map(LEDGERS.map((id) => [id, createNaiveLedger(world, id)]));
+export function createNaiveLedgers(world: World): Map<string, NaiveLedger> {
+  return new Map(LEDGERS.map((uid) => [uid, createNaiveLedger(world, uid)]));
 }
 
-function createNaiveLedger({ explicit, settings, stored, scales }: World, id: number): NaiveLedger {
-  const own = <T extends { ledgerId: number }>(all: T[]) =>
-    all.filter(({ ledgerId }) => ledgerId === id);
+function createNaiveLedger(
+  { explicit, settings, stored, scales }: World,
+  uid: string,
+): NaiveLedger {
+  const own = <T extends { ledgerUid: string }>(all: T[]) =>
+    all.filter(({ ledgerUid }) => ledgerUid === uid);
   const ledger: NaiveLedger = {
-    explicit: explicit.includes(id),
+    explicit: explicit.includes(uid),
     accounts: new Map(own(settings).map(({ address, frozen }) => [address, frozen])),
     balances: new Map(),
     scales: new Map(),
@@ -57,7 +61,7 @@ function createNaiveLedger({ explicit, settings, stored, scales }: World, id: nu
     ledger.balances.set(`${address} ${asset}`, { ...balance, held: 0n });
     if (balance.posted !== 0n) fixScale(ledger, asset);
   }
-  for (const one of stored) if (one.command.ledgerId === id) store(ledger, one);
+  for (const one of stored) if (one.command.ledgerUid === uid) store(ledger, one);
   for (const { asset } of own(scales)) fixScale(ledger, asset);
   return ledger;
 }

@@ -28,24 +28,26 @@ const putReverted = loadCommand('put_reverted');
 const closeLedgers = loadCommand('close_ledgers');
 
 type Cell = string | number | bigint | null;
+/** The number of a ledger in this database, by its uid. */
+type IdOf = (ledgerUid: string) => number;
 /** What a row has in a column; `json` where that is stored as JSON. */
-type Column<T> = ((row: T) => Cell) | { json: (row: T) => unknown };
+type Column<T> = ((row: T, idOf: IdOf) => Cell) | { json: (row: T) => unknown };
 /** `bytes` where base64 is stored as what it stands for. */
 type CopyColumn<T> = Column<T> | { bytes: (row: T) => string };
 
 const ACCOUNT: Column<BatchRows['accounts'][number]>[] = [
-  (row) => row.ledgerId,
+  (row, idOf) => idOf(row.ledgerUid),
   (row) => row.address,
 ];
 
 const ASSET: Column<BatchRows['assets'][number]>[] = [
-  (row) => row.ledgerId,
+  (row, idOf) => idOf(row.ledgerUid),
   (row) => row.code,
   (row) => row.scale,
 ];
 
 const CREATED_BALANCE: Column<BalanceRow>[] = [
-  ({ after }) => after.ledgerId,
+  ({ after }, idOf) => idOf(after.ledgerUid),
   ({ after }) => after.address,
   ({ after }) => after.asset,
   ({ after }) => after.id,
@@ -55,7 +57,7 @@ const CREATED_BALANCE: Column<BalanceRow>[] = [
 ];
 
 const CHANGED_BALANCE: Column<BalanceRow>[] = [
-  ({ after }) => after.ledgerId,
+  ({ after }, idOf) => idOf(after.ledgerUid),
   ({ after }) => after.address,
   ({ after }) => after.asset,
   ({ versionBefore }) => versionBefore,
@@ -65,7 +67,7 @@ const CHANGED_BALANCE: Column<BalanceRow>[] = [
 ];
 
 const TRANSACTION: CopyColumn<TransactionRow>[] = [
-  ({ command }) => command.ledgerId,
+  ({ command }, idOf) => idOf(command.ledgerUid),
   ({ outcome }) => outcome.sequence,
   ({ command }) => command.id,
   ({ outcome }) => outcome.acceptedAt,
@@ -87,7 +89,7 @@ const TRANSACTION: CopyColumn<TransactionRow>[] = [
 ];
 
 const ENTRY: CopyColumn<EntryRow>[] = [
-  (row) => row.ledgerId,
+  (row, idOf) => idOf(row.ledgerUid),
   (row) => row.balanceId,
   (row) => row.version,
   (row) => row.sequence,
@@ -96,7 +98,7 @@ const ENTRY: CopyColumn<EntryRow>[] = [
 ];
 
 const HELD_CHANGE: CopyColumn<HeldChangeRow>[] = [
-  (row) => row.ledgerId,
+  (row, idOf) => idOf(row.ledgerUid),
   (row) => row.balanceId,
   (row) => row.version,
   (row) => row.sequence,
@@ -105,7 +107,7 @@ const HELD_CHANGE: CopyColumn<HeldChangeRow>[] = [
 ];
 
 const DATED_ENTRY: Column<DatedEntryRow>[] = [
-  (row) => row.ledgerId,
+  (row, idOf) => idOf(row.ledgerUid),
   (row) => row.balanceId,
   (row) => row.version,
   (row) => row.sequence,
@@ -114,7 +116,7 @@ const DATED_ENTRY: Column<DatedEntryRow>[] = [
 ];
 
 const CREATED_HOLD: Column<HoldRow>[] = [
-  (row) => row.ledgerId,
+  (row, idOf) => idOf(row.ledgerUid),
   (row) => row.id,
   (row) => row.status,
   (row) => row.expiresAt,
@@ -124,7 +126,7 @@ const CREATED_HOLD: Column<HoldRow>[] = [
 ];
 
 const CHANGED_HOLD: Column<HoldRow>[] = [
-  (row) => row.ledgerId,
+  (row, idOf) => idOf(row.ledgerUid),
   (row) => row.id,
   (row) => row.status,
   (row) => row.captured,
@@ -133,7 +135,7 @@ const CHANGED_HOLD: Column<HoldRow>[] = [
 ];
 
 const REVERTED: Column<RevertedRow>[] = [
-  (row) => row.ledgerId,
+  (row, idOf) => idOf(row.ledgerUid),
   (row) => row.id,
   (row) => row.amount,
   (row) => row.changed,
@@ -154,7 +156,8 @@ const LEDGER: Column<BatchRows['ledgers'][number]>[] = [
  * another number of rows than it was given: then somebody else has written here, and nothing may be committed.
  */
 export async function writeRows(session: LockSession, rows: BatchRows): Promise<void> {
-  const writer = startWriting(session);
+  const ids = new Map(rows.ledgers.map(({ after }) => [after.uid, after.id]));
+  const writer = startWriting(session, (uid) => ids.get(uid) ?? 0);
   const created = rows.balances.filter((row) => row.isNew);
   const changed = rows.balances.filter((row) => !row.isNew);
   const createdHolds = rows.holds.filter((row) => row.changedBefore === null);
@@ -188,7 +191,7 @@ type Writer = {
 };
 
 /** One statement at a time; while Postgres is at work on one, the next is put together. */
-function startWriting(session: LockSession): Writer {
+function startWriting(session: LockSession, idOf: IdOf): Writer {
   let underWay: Promise<void> = Promise.resolve();
   async function run(
     { name }: Statement,
@@ -208,30 +211,30 @@ function startWriting(session: LockSession): Writer {
   return {
     async write(statement, rows, columns) {
       if (rows.length === 0) return;
-      const literals = columns.map((column) => toLiteral(rows, column));
+      const literals = columns.map((column) => toLiteral(rows, column, idOf));
       await run(statement, rows.length, () => session.query(statement, literals));
     },
     async copy(statement, rows, columns) {
       if (rows.length === 0) return;
-      const text = toCopyText(rows, columns);
+      const text = toCopyText(rows, columns, idOf);
       await run(statement, rows.length, () => session.copy(statement, text));
     },
     done: () => underWay,
   };
 }
 
-function toLiteral<T>(rows: readonly T[], column: Column<T>): string {
+function toLiteral<T>(rows: readonly T[], column: Column<T>, idOf: IdOf): string {
   return typeof column === 'function'
-    ? arrayLiteral(rows.map(column))
+    ? arrayLiteral(rows.map((row) => column(row, idOf)))
     : jsonArrayLiteral(rows.map(column.json));
 }
 
-function toCopyText<T>(rows: readonly T[], columns: readonly CopyColumn<T>[]): string {
+function toCopyText<T>(rows: readonly T[], columns: readonly CopyColumn<T>[], idOf: IdOf): string {
   let text = '';
   for (const row of rows) {
     let separator = '';
     for (const column of columns) {
-      text += `${separator}${toCopyField(row, column)}`;
+      text += `${separator}${toCopyField(row, column, idOf)}`;
       separator = '\t';
     }
     text += '\n';
@@ -239,8 +242,8 @@ function toCopyText<T>(rows: readonly T[], columns: readonly CopyColumn<T>[]): s
   return text;
 }
 
-function toCopyField<T>(row: T, column: CopyColumn<T>) {
-  if (typeof column === 'function') return copyField(column(row));
+function toCopyField<T>(row: T, column: CopyColumn<T>, idOf: IdOf) {
+  if (typeof column === 'function') return copyField(column(row, idOf));
   if ('bytes' in column) return copyBytes(column.bytes(row));
   const value = column.json(row);
   return copyField(value === null ? null : JSON.stringify(value));

@@ -19,7 +19,7 @@ afterAll(() => bench?.close());
 afterEach(() => bench.clear());
 
 test('nothing is added to a queue that is full, and the other shards go on', async () => {
-  const wait = '{razao:0}:chunks:wait';
+  const wait = `${bench.shards[0]?.tag}:chunks:wait`;
   const others = Array.from({ length: QUEUE_CHUNKS_MAX }, (_, n) => `other-${n}`);
   await bench.redis.lpush(wait, ...others);
   const sweeper = await bench.startSweeper();

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { EXPIRIES_PER_SWEEP_MAX, EXPIRY_RESEND_MS } from '@razao/shared/contract/limits.ts';
 import { shardOf } from '@razao/shared/runtime/shard.ts';
 import { derivedId } from '@razao/shared/runtime/transaction-id.ts';
+import { testUid } from '@razao/shared/testing/commands.cases.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type ExpiryBench, openExpiryBench } from '../testing/expiry-bench.cases.ts';
@@ -27,8 +28,8 @@ test('open holds whose time is over are sent to the queues of their ledgers, the
   await bench.startSweeper();
   await until('both are sent', async () => (await sent()).length === 3);
 
-  const expiry = (ledgerId: number, ledger: string, target: unknown) => ({
-    ledgerId,
+  const expiry = (id: number, ledger: string, target: unknown) => ({
+    ledgerUid: testUid(id),
     id: derivedId('expiry', ledger, String(target)),
     kind: 'expiry',
     fingerprint: hash('sha256', `expiry\0${target}`, 'base64'),

@@ -7,11 +7,11 @@ import { derivedId } from '@razao/shared/runtime/transaction-id.ts';
  * by any number of processes, and is applied once.
  */
 export function expiryCommand(
-  hold: { ledger_id: number; ledger: string; id: string },
+  hold: { ledger_uid: string; ledger: string; id: string },
   acceptedAt: string,
 ): ExpiryCommand {
   return {
-    ledgerId: hold.ledger_id,
+    ledgerUid: hold.ledger_uid,
     id: derivedId('expiry', hold.ledger, hold.id),
     kind: 'expiry',
     fingerprint: hash('sha256', `expiry\0${hold.id}`, 'base64'),

@@ -1,3 +1,4 @@
+import { CHUNK_VERSION } from '@razao/shared/contract/chunk.ts';
 import {
   CHUNK_COMMANDS_MAX,
   EXPIRY_RESEND_MS,
@@ -6,6 +7,7 @@ import {
 import { instantText } from '@razao/shared/contract/time.ts';
 import { addChunk, newChunkId, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { chunksPresent, countQueued } from '@razao/shared/queue/depth.ts';
+import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { Redis } from 'ioredis';
 import { expiryCommand } from './expiry-command.ts';
 import type { ExpiredHold } from './hold-session.ts';
@@ -25,10 +27,11 @@ export type ExpiryQueue = {
 /** `redis` must be ready. */
 export function openExpiryQueue(
   redis: Redis,
-  shard: number,
+  keys: ShardKeys,
   now = () => performance.now(),
 ): ExpiryQueue {
-  const queue = openChunkQueue(redis, shard);
+  const queue = openChunkQueue(redis, keys);
+  const { shard } = keys;
   let unfinished: { id: string; at: number }[] = [];
 
   /** Chunks of ours are in the queue for so long that their holds would be sent again: once is enough. */
@@ -55,7 +58,7 @@ export function openExpiryQueue(
         // Before it is added: when no answer comes it may be in the queue all the same.
         unfinished.push({ id, at: now() });
         await addChunk(queue, id, {
-          v: 1,
+          v: CHUNK_VERSION,
           commands: part.map((hold) => expiryCommand(hold, acceptedAt)),
         });
         queued(part);

@@ -24,6 +24,7 @@ export const HOLD_SESSION_SETTINGS = `
 
 export type ExpiredHold = {
   ledger_id: number;
+  ledger_uid: string;
   ledger: string;
   id: string;
   expires_at: string;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EXPIRY_RESEND_MS, REDIS_COMMAND_MS_MAX } from '@razao/shared/contract/limits.ts';
+import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { WorkerMetrics } from '@razao/shared/runtime/metrics.ts';
 import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
 import { readMemory } from '@razao/shared/runtime/redis-memory.ts';
@@ -15,7 +16,7 @@ export class CannotSend extends Error {}
 export type ExpirySenderDeps = {
   redis: Redis;
   guard: RedisGuard;
-  shards: number;
+  shards: readonly ShardKeys[];
   metrics: Pick<WorkerMetrics, 'expiriesSent'>;
   /** A monotonic clock. */
   now?: () => number;
@@ -38,31 +39,35 @@ export function createExpirySender({
   now = () => performance.now(),
 }: ExpirySenderDeps): ExpirySender {
   const sent = createSentLately(EXPIRY_RESEND_MS, now);
-  const queues = new Map<number, ExpiryQueue>();
+  const queues = new Map<ShardKeys, ExpiryQueue>();
 
-  function queueOf(shard: number): ExpiryQueue {
-    const queue = queues.get(shard) ?? openExpiryQueue(redis, shard, now);
-    queues.set(shard, queue);
+  function queueOf(keys: ShardKeys): ExpiryQueue {
+    const queue = queues.get(keys) ?? openExpiryQueue(redis, keys, now);
+    queues.set(keys, queue);
     return queue;
   }
 
-  async function sendToShard(shard: number, holds: readonly ExpiredHold[]): Promise<string | null> {
-    const queue = queueOf(shard);
+  async function sendToShard(
+    keys: ShardKeys,
+    holds: readonly ExpiredHold[],
+  ): Promise<string | null> {
+    const queue = queueOf(keys);
     const refusal = await queue.refusal();
     if (refusal) return refusal;
     await queue.add(holds, (part) => {
       for (const hold of part) sent.add(keyOf(hold));
-      metrics.expiriesSent.inc({ shard: String(shard) }, part.length);
+      metrics.expiriesSent.inc({ shard: String(keys.shard) }, part.length);
     });
     return null;
   }
 
   async function sendAll(holds: readonly ExpiredHold[]): Promise<string | null> {
     if ((await readMemory(redis)).full) throw new CannotSend('Redis is near its memory limit');
-    const byShard = Map.groupBy(holds, ({ ledger }) => shardOf(ledger, shards));
+    const byShard = Map.groupBy(holds, ({ ledger }) => shards[shardOf(ledger, shards.length)]);
     const refusals: string[] = [];
-    for (const [shard, part] of byShard) {
-      const refusal = await sendToShard(shard, part);
+    for (const [keys, part] of byShard) {
+      if (!keys) continue;
+      const refusal = await sendToShard(keys, part);
       if (refusal) refusals.push(refusal);
     }
     return refusals[0] ?? null;
@@ -86,8 +91,8 @@ export function createExpirySender({
   };
 }
 
-function keyOf({ ledger_id, id }: ExpiredHold): string {
-  return `${ledger_id}/${id}`;
+function keyOf({ ledger_uid, id }: ExpiredHold): string {
+  return `${ledger_uid}/${id}`;
 }
 
 /** The committer's connection waits for Redis as long as it takes; the sweeper looks again instead. */

@@ -40,6 +40,7 @@ test('holds whose shard takes none do not keep the others waiting, however many 
 function holdOf(n: number): ExpiredHold {
   return {
     ledger_id: 1,
+    ledger_uid: 'ledger-00001',
     ledger: 'a',
     id: String(n),
     expires_at: '2026-11-25T12:00:00.000000Z',

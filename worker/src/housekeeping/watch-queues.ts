@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { readDepth } from '@razao/shared/queue/depth.ts';
-import { asideKey } from '@razao/shared/runtime/keys.ts';
+import { asideKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
 import type { WorkerMetrics } from '@razao/shared/runtime/metrics.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
@@ -10,7 +10,12 @@ import type { Redis } from 'ioredis';
 const PERIOD_MS = 2_000;
 const STOP_MS_MAX = 500;
 
-export type QueueWatchDeps = { redis: Redis; shards: number; metrics: WorkerMetrics; log: Logger };
+export type QueueWatchDeps = {
+  redis: Redis;
+  shards: readonly ShardKeys[];
+  metrics: WorkerMetrics;
+  log: Logger;
+};
 
 /**
  * Measures every shard's queue every few seconds, and raises its voice when a chunk is where no chunk may ever be. What cannot
@@ -23,7 +28,7 @@ export function createQueueWatch({ redis, shards, metrics, log }: QueueWatchDeps
 
   async function run(): Promise<void> {
     await ready(redis, stopping.signal);
-    const queues = Array.from({ length: shards }, (_, shard) => openChunkQueue(redis, shard));
+    const queues = shards.map((keys) => ({ keys, queue: openChunkQueue(redis, keys) }));
     while (!stopping.signal.aborted) {
       await watch(queues).catch((error) => {
         forget();
@@ -31,15 +36,15 @@ export function createQueueWatch({ redis, shards, metrics, log }: QueueWatchDeps
       });
       await delay(PERIOD_MS, undefined, { signal: stopping.signal }).catch(() => {});
     }
-    await Promise.all(queues.map((queue) => queue.close()));
+    await Promise.all(queues.map(({ queue }) => queue.close()));
   }
 
-  async function watch(queues: readonly ChunkQueue[]): Promise<void> {
+  async function watch(queues: readonly { keys: ShardKeys; queue: ChunkQueue }[]): Promise<void> {
     let failed = 0;
-    for (const [number, queue] of queues.entries()) {
-      const shard = String(number);
+    for (const { keys, queue } of queues) {
+      const shard = String(keys.shard);
       const depth = await readDepth(redis, queue);
-      const aside = await redis.hlen(asideKey(number));
+      const aside = await redis.hlen(asideKey(keys));
       metrics.chunks.set({ shard, state: 'waiting' }, depth.waiting);
       metrics.chunks.set({ shard, state: 'active' }, depth.active);
       metrics.chunks.set({ shard, state: 'failed' }, depth.failed);

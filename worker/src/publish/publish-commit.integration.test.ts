@@ -4,17 +4,17 @@ import type { Command, Outcome } from '@razao/shared/contract/command.ts';
 import { PUBLISHED_MS } from '@razao/shared/contract/limits.ts';
 import { rejection } from '@razao/shared/contract/rejections.ts';
 import { decodeRecord, encodeQueued } from '@razao/shared/contract/status-record.ts';
-import { balanceKey, doneChannel, recordKey } from '@razao/shared/runtime/keys.ts';
+import { balanceKey, doneChannel, recordKey, shardKeys } from '@razao/shared/runtime/keys.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
-import { transfer } from '@razao/shared/testing/commands.cases.ts';
+import { testUid, transfer } from '@razao/shared/testing/commands.cases.ts';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Commit } from '../commit/commit-batch.ts';
 import { publishCommit } from './publish-commit.ts';
 
-const SHARD = 2;
-const LEDGER = 7;
+const KEYS = shardKeys('test', 2);
+const LEDGER = testUid(7);
 
 let server: TestRedis;
 let redis: Redis;
@@ -37,10 +37,10 @@ test('a commit leaves its records and balances, each with its time to live', asy
   await publish(1, 5n);
   expect(await record()).toMatchObject({ status: 'posted', sequence: 1 });
   expect(await balance()).toBe('1 5 0');
-  expect(await redis.pttl(recordKey(SHARD, LEDGER, command.id))).toBeGreaterThan(
+  expect(await redis.pttl(recordKey(KEYS, LEDGER, command.id))).toBeGreaterThan(
     PUBLISHED_MS - 5_000,
   );
-  expect(await redis.pttl(balanceKey(SHARD, LEDGER, 'alice', 'BRL/2'))).toBeGreaterThan(
+  expect(await redis.pttl(balanceKey(KEYS, LEDGER, 'alice', 'BRL/2'))).toBeGreaterThan(
     PUBLISHED_MS - 5_000,
   );
 });
@@ -60,7 +60,7 @@ test('invariant 11: a younger commit replaces an older one, also where the numbe
 });
 
 test('an outcome replaces the record of a queued command, and one that cannot be read', async () => {
-  const key = recordKey(SHARD, LEDGER, command.id);
+  const key = recordKey(KEYS, LEDGER, command.id);
   const { kind, acceptedAt, fingerprint } = command;
   for (const before of [encodeQueued({ kind, acceptedAt, fingerprint, chunk: 'c-1' }), 'damaged']) {
     await redis.set(key, before);
@@ -78,10 +78,10 @@ test('invariant 11: each asset of an account has a version of its own', async ()
 test('the ids of a commit are told on the channel once everything can be read', async () => {
   const listener = openPatientRedis(server.url);
   try {
-    await listener.subscribe(doneChannel(SHARD));
+    await listener.subscribe(doneChannel(KEYS));
     const message = once(listener, 'message');
     await publish(1, 5n);
-    expect(await message).toEqual([doneChannel(SHARD), `${LEDGER}:${command.id}`]);
+    expect(await message).toEqual([doneChannel(KEYS), `${LEDGER}:${command.id}`]);
     expect(await balance()).toBe('1 5 0');
   } finally {
     listener.disconnect();
@@ -91,11 +91,12 @@ test('the ids of a commit are told on the channel once everything can be read', 
 test('a line feed in a text does not part the lines of a publication', async () => {
   const reason = rejection('account_frozen', { detail: 'one\ntwo "three"\n' });
   const rejected: Outcome = { ...outcome(4), status: 'rejected', rejection: reason };
-  await publishCommit(redis, SHARD, {
+  await publishCommit(redis, KEYS, {
     commands: [command],
     results: [{ outcome: rejected, replay: false, conflict: false }],
     targets: [],
     balances: [balanceOf('alice', 2, 5n, 'BRL/2')],
+    heads: [],
   });
   expect(await record()).toEqual(rejected);
   expect(await redis.dbsize()).toBe(2);
@@ -103,7 +104,7 @@ test('a line feed in a text does not part the lines of a publication', async () 
 
 test('a commit of thousands is published whole', async () => {
   const commands = Array.from({ length: 2_000 }, (_, i) => transfer(LEDGER, `world>user:${i} 1`));
-  await publishCommit(redis, SHARD, {
+  await publishCommit(redis, KEYS, {
     commands,
     results: commands.map((_, i) => ({
       outcome: outcome(i + 1),
@@ -112,13 +113,14 @@ test('a commit of thousands is published whole', async () => {
     })),
     targets: [],
     balances: commands.map((_, i) => balanceOf(`user:${i}`, 1, 1n, 'BRL/2')),
+    heads: [],
   });
   expect(await redis.dbsize()).toBe(4_000);
 });
 
 test('what a command of the same commit acted on is published as it is after that', async () => {
   const capture: Command = {
-    ...{ ledgerId: LEDGER, id: randomUUID(), kind: 'capture', target: command.id, amount: null },
+    ...{ ledgerUid: LEDGER, id: randomUUID(), kind: 'capture', target: command.id, amount: null },
     ...{ final: true, fingerprint: command.fingerprint, acceptedAt: command.acceptedAt },
   };
   const results = [1, 2].map((sequence) => {
@@ -130,8 +132,8 @@ test('what a command of the same commit acted on is published as it is after tha
     [capture, command],
   ]) {
     await redis.flushall();
-    const targets = [{ ledgerId: LEDGER, id: command.id, outcome: after }];
-    await publishCommit(redis, SHARD, { commands, results, targets, balances: [] });
+    const targets = [{ ledgerUid: LEDGER, id: command.id, outcome: after }];
+    await publishCommit(redis, KEYS, { commands, results, targets, balances: [], heads: [] });
     expect(await record()).toEqual(after);
   }
 });
@@ -142,8 +144,9 @@ async function publish(version: number, posted: bigint, asset = 'BRL/2'): Promis
     results: [{ outcome: outcome(version), replay: false, conflict: false }],
     targets: [],
     balances: [balanceOf('alice', version, posted, asset)],
+    heads: [],
   };
-  await publishCommit(redis, SHARD, commit);
+  await publishCommit(redis, KEYS, commit);
 }
 
 function outcome(sequence: number): Outcome {
@@ -162,13 +165,13 @@ function outcome(sequence: number): Outcome {
 
 function balanceOf(address: string, version: number, posted: bigint, asset: string) {
   const limits = { overdraftLimit: 0n, maxBalance: null };
-  return { ledgerId: LEDGER, address, asset, id: 1, posted, held: 0n, version, ...limits };
+  return { ledgerUid: LEDGER, address, asset, id: 1, posted, held: 0n, version, ...limits };
 }
 
 async function record() {
-  return decodeRecord((await redis.get(recordKey(SHARD, LEDGER, command.id))) ?? '');
+  return decodeRecord((await redis.get(recordKey(KEYS, LEDGER, command.id))) ?? '');
 }
 
 async function balance(asset = 'BRL/2'): Promise<string | null> {
-  return redis.get(balanceKey(SHARD, LEDGER, 'alice', asset));
+  return redis.get(balanceKey(KEYS, LEDGER, 'alice', asset));
 }

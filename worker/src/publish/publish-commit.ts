@@ -1,7 +1,13 @@
 import type { Command } from '@razao/shared/contract/command.ts';
 import { PUBLISHED_MS } from '@razao/shared/contract/limits.ts';
 import { encodeOutcome } from '@razao/shared/contract/status-record.ts';
-import { balanceKey, doneChannel, recordKey, shardTag } from '@razao/shared/runtime/keys.ts';
+import {
+  balanceKey,
+  doneChannel,
+  headsKey,
+  recordKey,
+  type ShardKeys,
+} from '@razao/shared/runtime/keys.ts';
 import { killPoint } from '@razao/shared/runtime/kill-point.ts';
 import { runScript } from '@razao/shared/runtime/script.ts';
 import type { Redis } from 'ioredis';
@@ -15,28 +21,34 @@ const KEYS_PER_CALL = 250;
  * Tells Redis what a commit made true: balances first, statuses second, so that whoever has seen a transaction posted reads
  * balances that contain it; then wakes those who wait for its ids. May be repeated at will.
  */
-export async function publishCommit(redis: Redis, shard: number, commit: Commit): Promise<void> {
-  const balances = balanceEntries(shard, commit);
-  const statuses = statusEntries(shard, commit);
+export async function publishCommit(redis: Redis, keys: ShardKeys, commit: Commit): Promise<void> {
+  const balances = balanceEntries(keys, commit);
+  const statuses = statusEntries(keys, commit);
   const together = balances.length + statuses.length <= KEYS_PER_CALL;
   if (!together) {
     // Should a call fail, no status is out before the balances it speaks of.
-    await publish(redis, shard, balances);
+    await publish(redis, keys, balances);
     killPoint('between-publications');
   }
+  const heads = commit.heads.flatMap(({ ledgerUid, sequence }) => [ledgerUid, sequence]);
   await Promise.all([
-    publish(redis, shard, together ? [...balances, ...statuses] : statuses),
+    heads.length === 0 ? null : redis.hset(headsKey(keys), ...heads),
+    publish(redis, keys, together ? [...balances, ...statuses] : statuses),
     // Redis runs it last: whoever is woken in vain asks again.
-    redis.publish(doneChannel(shard), commit.commands.map(doneWord).join(' ')),
+    redis.publish(doneChannel(keys), commit.commands.map(doneWord).join(' ')),
   ]);
 }
 
 /** All calls are on their way at once; Redis serves others between them. */
-async function publish(redis: Redis, shard: number, entries: readonly string[]): Promise<void> {
+async function publish(
+  redis: Redis,
+  { tag }: ShardKeys,
+  entries: readonly string[],
+): Promise<void> {
   const calls: Promise<unknown>[] = [];
   for (let from = 0; from < entries.length; from += KEYS_PER_CALL) {
     const text = entries.slice(from, from + KEYS_PER_CALL).join('\n');
-    calls.push(runScript(redis, PUBLISH_LINES, [shardTag(shard)], [PUBLISHED_MS, text]));
+    calls.push(runScript(redis, PUBLISH_LINES, [tag], [PUBLISHED_MS, text]));
   }
   await Promise.all(calls);
 }
@@ -46,24 +58,24 @@ function toEntry(key: string, line: string): string {
   return `${key}\n${line}`;
 }
 
-function balanceEntries(shard: number, { balances }: Commit): string[] {
+function balanceEntries(keys: ShardKeys, { balances }: Commit): string[] {
   return balances.map((balance) => {
-    const { ledgerId, address, asset, version, posted, held } = balance;
-    return toEntry(balanceKey(shard, ledgerId, address, asset), `${version} ${posted} ${held}`);
+    const { ledgerUid, address, asset, version, posted, held } = balance;
+    return toEntry(balanceKey(keys, ledgerUid, address, asset), `${version} ${posted} ${held}`);
   });
 }
 
-function statusEntries(shard: number, { targets, commands, results }: Commit): string[] {
+function statusEntries(keys: ShardKeys, { targets, commands, results }: Commit): string[] {
   const entries: string[] = [];
   const published = new Set<string>();
-  for (const { ledgerId, id, outcome } of targets) {
-    const key = recordKey(shard, ledgerId, id);
+  for (const { ledgerUid, id, outcome } of targets) {
+    const key = recordKey(keys, ledgerUid, id);
     published.add(key);
     entries.push(toEntry(key, encodeOutcome(outcome)));
   }
-  for (const [i, { ledgerId, id }] of commands.entries()) {
+  for (const [i, { ledgerUid, id }] of commands.entries()) {
     const result = results[i];
-    const key = recordKey(shard, ledgerId, id);
+    const key = recordKey(keys, ledgerUid, id);
     // What was acted on within the same commit is no longer what its own command made of it. (Most commits act on nothing.)
     if (!result || (published.size > 0 && published.has(key))) continue;
     entries.push(toEntry(key, encodeOutcome(result.outcome)));
@@ -71,7 +83,7 @@ function statusEntries(shard: number, { targets, commands, results }: Commit): s
   return entries;
 }
 
-/** How a transaction is named on the channel: `<ledger id>:<id>`. */
-function doneWord({ ledgerId, id }: Command): string {
-  return `${ledgerId}:${id}`;
+/** How a transaction is named on the channel: `<ledger uid>:<id>`. */
+function doneWord({ ledgerUid, id }: Command): string {
+  return `${ledgerUid}:${id}`;
 }

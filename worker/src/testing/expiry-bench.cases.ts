@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ExpiryCommand } from '@razao/shared/contract/command.ts';
 import { openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
+import { shardKeys } from '@razao/shared/runtime/keys.ts';
 import { createRegistry, createWorkerMetrics } from '@razao/shared/runtime/metrics.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
 import { guardRedis } from '@razao/shared/runtime/redis-guard.ts';
@@ -21,7 +22,8 @@ export async function openExpiryBench() {
   const proxy = await openTcpProxy(books.url);
   const redis = openPatientRedis(server.url);
   await until('Redis is ready', () => redis.status === 'ready');
-  const queues = Array.from({ length: SHARDS }, (_, shard) => openChunkQueue(redis, shard));
+  const shards = Array.from({ length: SHARDS }, (_, shard) => shardKeys(books.installation, shard));
+  const queues = shards.map((keys) => openChunkQueue(redis, keys));
   const stops: (() => Promise<void>)[] = [];
 
   return {
@@ -30,22 +32,24 @@ export async function openExpiryBench() {
     server,
     redis,
     queues,
+    shards,
     /** Open holds of a ledger that are due so many ms from now, in that order; returns their ids. */
-    async createHolds(ledgerId: number, dueInMs: readonly number[]): Promise<string[]> {
+    async createHolds(ledger: number, dueInMs: readonly number[]): Promise<string[]> {
       const ids = dueInMs.map(() => randomUUID());
       await books.client.query(
         `insert into holds (ledger_id, id, status, expires_at, amount, changed)
          select $1::int, id, 'pending', clock_timestamp() + interval '1 ms' * due, 1, 1
          from unnest($2::uuid[], $3::float8[]) k (id, due)`,
-        [ledgerId, ids, dueInMs],
+        [ledger, ids, dueInMs],
       );
       return ids;
     },
     /** The chunks in a shard's queue, the oldest first. */
     async chunks(shard: number): Promise<ExpiryCommand[][]> {
-      const ids = await redis.lrange(`{razao:${shard}}:chunks:wait`, 0, -1);
+      const queue = `${shards[shard]?.tag}:chunks`;
+      const ids = await redis.lrange(`${queue}:wait`, 0, -1);
       const data = await Promise.all(
-        ids.reverse().map((id) => redis.hget(`{razao:${shard}}:chunks:${id}`, 'data')),
+        ids.reverse().map((id) => redis.hget(`${queue}:${id}`, 'data')),
       );
       return data.flatMap((text) => (text === null ? [] : [JSON.parse(text).commands]));
     },
@@ -62,7 +66,7 @@ export async function openExpiryBench() {
         databaseUrl: proxy.url,
         redis: own,
         guard,
-        shards: SHARDS,
+        shards,
         metrics,
         log: { info: note, warn: note },
         ...(clock && { now: clock }),

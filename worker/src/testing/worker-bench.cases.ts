@@ -1,5 +1,6 @@
 import type { Command } from '@razao/shared/contract/command.ts';
 import { addChunk, newChunkId, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
+import { shardKeys } from '@razao/shared/runtime/keys.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
 import { freePort } from '@razao/stack/ports.ts';
 import { startTestRedis } from '@razao/stack/test-redis.ts';
@@ -19,7 +20,8 @@ export type WorkerBench = Awaited<ReturnType<typeof openWorkerBench>>;
 export async function openWorkerBench() {
   const [books, server] = await Promise.all([openBooks(), startTestRedis()]);
   const redis = openPatientRedis(server.url);
-  const queue = openChunkQueue(redis, SHARD);
+  const keys = shardKeys(books.installation, SHARD);
+  const queue = openChunkQueue(redis, keys);
   const workers: { stop(): Promise<void> }[] = [];
 
   return {
@@ -28,9 +30,10 @@ export async function openWorkerBench() {
     /** The Redis behind it, for harm. */
     server,
     queue,
+    keys,
     /** Adds commands as one chunk. */
     async enqueue(commands: readonly Command[], id = newChunkId()): Promise<void> {
-      await addChunk(queue, id, { v: 1, commands });
+      await addChunk(queue, id, { v: 2, commands });
     },
     async startWorker({ roles = ['committer'], databaseUrl = books.url }: WorkerWish = {}) {
       const port = await freePort();

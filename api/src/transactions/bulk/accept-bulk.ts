@@ -70,5 +70,5 @@ function storedRows(
   commands: readonly Command[],
 ): Promise<Map<string, TransactionRow>> {
   const ids = commands.map(({ id }) => id);
-  return deps.lookup.rows(ledger.id, ids).catch(() => new Map());
+  return deps.lookup.rows(ledger.uid, ids).catch(() => new Map());
 }

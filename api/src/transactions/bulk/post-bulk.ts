@@ -24,7 +24,7 @@ export async function postBulk(c: Context<ApiEnv>, deps: Deps): Promise<Response
   // Before they are accepted, so that no outcome can be missed.
   const waiting = wait.ms > 0 ? commands : [];
   const tickets = waiting.map(({ id }) =>
-    deps.waiters.join({ shard: ledger.shard, ledgerId: ledger.id, id }),
+    deps.waiters.join({ shard: ledger.shard, ledgerUid: ledger.uid, id }),
   );
   try {
     const bytes = Number(c.req.header('content-length') ?? BULK_BYTES_MAX);

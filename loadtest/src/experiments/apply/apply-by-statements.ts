@@ -33,13 +33,16 @@ export const applyByStatements: Way['run'] = async (deps, { url, ledgerId, comma
 
 async function commit(client: Client, ledgerId: number, commands: readonly TransferCommand[]) {
   await client.query('begin');
-  const { rows } = await client.query<LedgerRow>({ ...lockLedgers, values: [[ledgerId]] });
+  const { rows } = await client.query<LedgerRow>({
+    ...lockLedgers,
+    values: [[commands[0]?.ledgerUid]],
+  });
   const [ledger] = rows;
   if (!ledger) throw new Error(`there is no ledger ${ledgerId}`);
   const postedAt = ledger.posted_at;
   let [sequence, hash] = [Number(ledger.next_sequence), ledger.chain_hash];
   for (const command of commands) {
-    const { rejection, values } = await judgeOne(client, command);
+    const { rejection, values } = await judgeOne(client, ledgerId, command);
     const status = rejection ? 'rejected' : 'posted';
     const outcome = {
       version: sequence,

@@ -41,14 +41,14 @@ function after(state: BatchState, { ledgers, balances }: BatchRows): BatchState 
   return {
     ...state,
     books: new Map([...state.books].map(([id, book]) => [id, withBalances(book, id, changed)])),
-    ledgers: new Map(ledgers.map(({ after }) => [after.id, after])),
+    ledgers: new Map(ledgers.map(({ after }) => [after.uid, after])),
   };
 }
 
-function withBalances(book: Book, ledgerId: number, changed: readonly BalanceState[]): Book {
+function withBalances(book: Book, ledgerUid: string, changed: readonly BalanceState[]): Book {
   const balances = new Map([...book.balances].map(([asset, known]) => [asset, new Map(known)]));
   for (const balance of changed)
-    if (balance.ledgerId === ledgerId) balances.get(balance.asset)?.set(balance.address, balance);
+    if (balance.ledgerUid === ledgerUid) balances.get(balance.asset)?.set(balance.address, balance);
   return { ...book, balances };
 }
 

@@ -27,7 +27,7 @@ const FINGERPRINTS = Array.from({ length: 64 }, (_, n) => hash('sha256', String(
  * Commands of one posting each, between 10,000 accounts or always with the hot one. None with the outside: in a ledger that
  * locks balances one by one, that alone would make any load a hot one.
  */
-export function createCommands(kind: Kind, ledgerId: number): Commands {
+export function createCommands(kind: Kind, ledgerUid: string): Commands {
   const { addresses, draw } = createWorkload({ kind, accounts: ACCOUNTS });
   const books = createBooks(addresses.length);
   const acceptedAt = new Date().toISOString().replace('Z', '000Z');
@@ -37,7 +37,7 @@ export function createCommands(kind: Kind, ledgerId: number): Commands {
     books.enter({ source, destination, amount });
     const [from = '', to = ''] = [addresses[source], addresses[destination]];
     return {
-      ledgerId,
+      ledgerUid,
       id: randomUUID(),
       kind: 'transfer',
       fingerprint: FINGERPRINTS[made++ % FINGERPRINTS.length] ?? '',

@@ -27,7 +27,7 @@ export async function withBooks<T extends { written: number }>(
 ): Promise<T> {
   const name = 'razao_measure_case';
   const url = await createDatabase(postgresUrl, name, seed.database);
-  const commands = createCommands(kind, seed.ledgerId);
+  const commands = createCommands(kind, seed.ledgerUid);
   // What the seed holds is a part of what must be found in the end.
   const seeded = commands.fund().length;
   // Each case starts as long before the next checkpoint as the others.

@@ -16,7 +16,7 @@ export async function acceptChunks(
     while (performance.now() < until) {
       const id = newChunkId();
       ids.push(id);
-      await addChunk(queue, id, { v: 1, commands: commands.take(size) });
+      await addChunk(queue, id, { v: 2, commands: commands.take(size) });
     }
   };
   await Promise.all(Array.from({ length: CALLERS }, call));

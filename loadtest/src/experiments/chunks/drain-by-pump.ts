@@ -1,4 +1,5 @@
 import { type Chunk, ChunkPump } from '@razao/shared/queue/chunk-pump.ts';
+import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import { createLog } from '@razao/shared/runtime/log.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
 import { startBatch } from '@razao/worker/commit/join-chunks.ts';
@@ -7,10 +8,10 @@ import { startBatch } from '@razao/worker/commit/join-chunks.ts';
  * Takes `count` chunks out of a shard's queue as the committer does, with nothing to commit: the ones before are completed
  * while the next are fetched. Returns the chunks' ids in the order in which they came, and how many commands they held.
  */
-export async function drainByPump(redisUrl: string, shard: number, count: number) {
+export async function drainByPump(redisUrl: string, keys: ShardKeys, count: number) {
   const [redis, blocking] = [openPatientRedis(redisUrl), openPatientRedis(redisUrl)];
   const log = createLog('measure', 'silent');
-  const pump = new ChunkPump({ shard, redis, blocking, mayFetch: () => true, log });
+  const pump = new ChunkPump({ keys, redis, blocking, mayFetch: () => true, log });
   const ids: string[] = [];
   let commands = 0;
   let completing = Promise.resolve();

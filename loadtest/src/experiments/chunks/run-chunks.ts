@@ -1,6 +1,6 @@
 import { openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { countQueued } from '@razao/shared/queue/depth.ts';
-import { shardTag } from '@razao/shared/runtime/keys.ts';
+import { shardKeys } from '@razao/shared/runtime/keys.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
 import { formatNumber } from '../../report/format-number.ts';
 import { formatTable } from '../../report/format-table.ts';
@@ -16,7 +16,7 @@ import { drainByPump } from './drain-by-pump.ts';
 import { drainByStockWorker } from './drain-by-stock-worker.ts';
 
 const SIZES = [1, 10, 100, 500];
-const SHARD = 0;
+const KEYS = shardKeys('measured', 0);
 
 type ChunksResult = { accepted: Sample; fetched: Sample; inversions: number };
 
@@ -37,16 +37,16 @@ async function runCase(
 ): Promise<ChunksResult> {
   const redis = openPatientRedis(bench.redisUrl);
   await redis.flushall();
-  const queue = openChunkQueue(redis, SHARD);
-  const commands = createCommands('spread', 1);
+  const queue = openChunkQueue(redis, KEYS);
+  const commands = createCommands('spread', 'measured');
   let ids: string[] = [];
   const accepting = await measureCost(bench, async () => {
     ids = await acceptChunks(queue, commands, size, seconds);
   });
   const count = ids.length * size;
   const drain = async () => {
-    if (consumer === 'pump') return await drainByPump(bench.redisUrl, SHARD, ids.length);
-    const prefix = shardTag(SHARD);
+    if (consumer === 'pump') return await drainByPump(bench.redisUrl, KEYS, ids.length);
+    const { tag: prefix } = KEYS;
     const came = await drainByStockWorker(bench.redisUrl, { name: queue.name, prefix }, ids.length);
     return { ids: came, commands: came.length };
   };

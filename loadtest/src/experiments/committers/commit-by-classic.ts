@@ -7,10 +7,10 @@ const CONNECTIONS = 16;
 
 /** The classic synchronous ledger: many connections, each committing one command after the other. */
 export function commitByClassic(sequencing: Sequencing): Way['run'] {
-  return async (deps, { url, commands }) =>
+  return async (deps, { url, ledgerId, commands }) =>
     await withClients(url, CONNECTIONS, async (clients) => {
       // The seed has a transaction for each account.
-      const classic = openClassic(sequencing, ACCOUNTS + 1);
+      const classic = openClassic(sequencing, ledgerId, ACCOUNTS + 1);
       const writers = clients.map((client) => () => {
         const [command] = commands.take(1);
         return command ? () => classic.commit(client, command) : null;

@@ -15,11 +15,11 @@ export type Sequencing = 'ledger row' | 'none';
  * row it has our sequences and our chain; without it a counter of this process stands in for them, which is less than any
  * real ledger could do with. It writes no outbox, creates no accounts and looks for no replays, all in its favour.
  */
-export function openClassic(sequencing: Sequencing, firstSequence: number) {
+export function openClassic(sequencing: Sequencing, ledgerId: number, firstSequence: number) {
   let sequence = firstSequence;
 
   async function write(client: Client, command: TransferCommand): Promise<void> {
-    const { rejection, values } = await judgeOne(client, command);
+    const { rejection, values } = await judgeOne(client, ledgerId, command);
     if (sequencing === 'ledger row') {
       await client.query({ ...writeOneInOrder, values: [...values, rejection?.code ?? ''] });
       return;

@@ -1,0 +1,32 @@
+import type { BondStore } from '@razao/shared/runtime/bond.ts';
+import { noteRedis, readBond } from '@razao/sql/installation.ts';
+import { agreeOnShards } from '@razao/sql/shards.ts';
+import { Client } from 'pg';
+
+const CONNECT_MS_MAX = 2_000;
+
+/** What the database says of itself, each time by a session of its own. */
+export function createBondStore(
+  databaseUrl: string,
+): BondStore & { agreeOnShards(shards: number): Promise<void> } {
+  async function ask<T>(question: (client: Client) => Promise<T>): Promise<T> {
+    const client = new Client({
+      connectionString: databaseUrl,
+      connectionTimeoutMillis: CONNECT_MS_MAX,
+      query_timeout: CONNECT_MS_MAX,
+    });
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      return await question(client);
+    } finally {
+      // `end` would wait for a server that may not answer.
+      client.connection.stream.destroy();
+    }
+  }
+  return {
+    read: () => ask(readBond),
+    noteRedis: (redis) => ask((client) => noteRedis(client, redis)),
+    agreeOnShards: (shards) => ask((client) => agreeOnShards(client, shards)),
+  };
+}
