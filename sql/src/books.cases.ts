@@ -35,8 +35,8 @@ export async function chainLedgers(client: Client): Promise<void> {
 
 const POSTED_AT = `timestamptz '2026-01-01Z' + interval '1 ms' * n`;
 const FILL = [
-  `insert into ledgers (name, accounts, next_sequence, next_balance, last_posted_at)
-   select 'big', 'auto', n + 1, :accounts + 2, ${POSTED_AT} from (values (:transactions)) v (n)`,
+  `insert into ledgers (uid, name, accounts, next_sequence, next_balance, last_posted_at)
+   select 'ledger-00001', 'big', 'auto', n + 1, :accounts + 2, ${POSTED_AT} from (values (:transactions)) v (n)`,
   `insert into accounts (ledger_id, address)
    select 1, 'users:' || n from generate_series(0, :accounts - 1) n union all select 1, 'world'`,
   `insert into assets (ledger_id, code, scale) values (1, 'BRL', '2')`,

@@ -5,6 +5,7 @@ import { readAside } from '@razao/shared/queue/aside.ts';
 import { resumeShard } from '@razao/shared/queue/stop-mark.ts';
 import { attemptsKey, orphaningsKey } from '@razao/shared/runtime/keys.ts';
 import { testUid, transfer } from '@razao/shared/testing/commands.cases.ts';
+import { emptyRedis } from '@razao/shared/testing/redis.cases.ts';
 import { runChecks } from '@razao/sql/check.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import { Client } from 'pg';
@@ -28,7 +29,7 @@ afterEach(async () => {
   expect(await bench.redis.zcard(bench.queue.toKey('failed'))).toBe(0);
   expect(await runChecks(bench.client)).toEqual([]);
   await bench.client.query('alter table transactions drop constraint if exists refuses');
-  await bench.redis.flushall();
+  await emptyRedis(bench.redis);
 });
 
 describe('invariant 4: a standby', () => {
@@ -358,9 +359,9 @@ async function commits(): Promise<number> {
 /** Every record and balance of the ledger in Redis. */
 async function cached(): Promise<Record<string, unknown>> {
   const found: Record<string, unknown> = {};
-  for (const key of await bench.redis.keys(`*:t:${ledger}:*`))
+  for (const key of await bench.redis.keys(`*:t:${testUid(ledger)}:*`))
     found[key] = decodeRecord((await bench.redis.get(key)) ?? '');
-  for (const key of await bench.redis.keys(`*:b:${ledger}:*`))
+  for (const key of await bench.redis.keys(`*:b:${testUid(ledger)}:*`))
     found[key] = await bench.redis.get(key);
   return found;
 }

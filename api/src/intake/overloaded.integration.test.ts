@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { QUEUE_CHUNKS_MAX, QUEUE_DEPTH_AGE_MS_MAX } from '@razao/shared/contract/limits.ts';
 import { shardOf } from '@razao/shared/runtime/shard.ts';
+import { emptyRedis } from '@razao/shared/testing/redis.cases.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { transfer } from '../testing/client.cases.ts';
@@ -85,7 +86,7 @@ test('a Redis that is nearly full takes no more writes, until it is given more r
 
 /** Fills a ledger's queue with chunks that nobody looks into, empties all else, and lets the API forget its depth. */
 async function fill(ledger: string, chunks: number): Promise<string> {
-  await api.redis.flushall();
+  await emptyRedis(api.redis);
   const wait = `${api.keysOf(ledger).tag}:chunks:wait`;
   if (chunks > 0) await api.redis.lpush(wait, ...dummies(chunks));
   await delay(2 * QUEUE_DEPTH_AGE_MS_MAX);

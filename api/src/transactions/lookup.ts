@@ -1,9 +1,15 @@
 import type { Outcome } from '@razao/shared/contract/command.ts';
-import { CHUNK_UNDER_WAY_MS_MAX } from '@razao/shared/contract/limits.ts';
+import { CHUNK_UNDER_WAY_MS_MAX, SEARCHED_CHUNKS_MAX } from '@razao/shared/contract/limits.ts';
 import { Problem } from '@razao/shared/contract/problems.ts';
-import { decodeRecord, type StatusRecord } from '@razao/shared/contract/status-record.ts';
+import {
+  decodeRecord,
+  type QueuedRecord,
+  type StatusRecord,
+} from '@razao/shared/contract/status-record.ts';
 import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
-import { chunksPresent, countQueued } from '@razao/shared/queue/depth.ts';
+import { chunksPresent } from '@razao/shared/queue/depth.ts';
+import { countAccepted, readQueue } from '@razao/shared/queue/read-queue.ts';
+import { restoreRecords } from '@razao/shared/queue/restore-records.ts';
 import { asideKey, intactKey, recordKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
 import type { Redis } from 'ioredis';
@@ -30,8 +36,11 @@ export type TransactionLookup = {
    * chunk was queued. Nobody was told a 202 then, and only the same write again makes more of it.
    */
   abandoned(ledger: Ledger, record: StatusRecord): Promise<boolean>;
-  /** Throws `unavailable` unless it is certain that an id without a record was never accepted. Ask before `row`. */
-  assertRecordsIntact(ledger: Ledger): Promise<void>;
+  /**
+   * An id without a record: what the queue has of it, null where that has nothing. Ask before `row`: what is in neither was never
+   * accepted. Throws `unavailable` where that cannot be told.
+   */
+  findAccepted(ledger: Ledger, id: string): Promise<QueuedRecord | null>;
 };
 
 type LookupDeps = {
@@ -48,6 +57,19 @@ export function createLookup({ redis, guard, database, keysOf }: LookupDeps): Tr
     const queue = queues.get(shard) ?? openChunkQueue(redis, keysOf(shard));
     queues.set(shard, queue);
     return queue;
+  }
+  const restoring = new Map<number, Promise<unknown>>();
+  /** Records were lost, or there never were any: then they are made anew from what is queued. One at a time does it for all. */
+  async function restoreOnce(keys: ShardKeys): Promise<void> {
+    const flight = restoring.getOrInsertComputed(keys.shard, () =>
+      restoreRecords(redis, keys).finally(() => restoring.delete(keys.shard)),
+    );
+    await flight;
+  }
+  async function findRecord(shard: number, ledgerUid: string, id: string) {
+    const line = await redis.get(recordKey(keysOf(shard), ledgerUid, id));
+    const record = line === null ? null : decodeRecord(line);
+    return record?.status === 'queued' ? record : null;
   }
   return {
     async records(shard, keys) {
@@ -86,20 +108,18 @@ export function createLookup({ redis, guard, database, keysOf }: LookupDeps): Tr
       ]);
       return before + after === 0 && !queued.has(chunk);
     },
-    async assertRecordsIntact({ shard }) {
+    async findAccepted({ shard, uid }, id) {
       if (!guard.usable()) throw cannotTell();
-      if ((await redis.exists(intactKey(keysOf(shard)))) === 1) return;
-      // Records were lost, or there never were any. What was accepted before is in the queue, or set aside, until it is in
-      // Postgres: once both have been seen empty, a missing record means something again.
-      const countAside = () => redis.hlen(asideKey(keysOf(shard)));
-      // On both sides, as above: what was set aside is accepted too, and nowhere else.
-      const counts = await Promise.all([
-        countAside(),
-        countQueued(redis, queueOf(shard)),
-        countAside(),
-      ]);
-      if (counts.some((count) => count > 0)) throw cannotTell();
-      await redis.set(intactKey(keysOf(shard)), '1');
+      const keys = keysOf(shard);
+      if ((await redis.exists(intactKey(keys))) === 0) await restoreOnce(keys);
+      // A single record may be lost too; only in a long queue that is not looked for.
+      if ((await countAccepted(redis, keys)) > SEARCHED_CHUNKS_MAX)
+        return findRecord(shard, uid, id);
+      for await (const { id: chunk, commands } of readQueue(redis, keys)) {
+        const command = commands.find((one) => one.id === id && one.ledgerUid === uid);
+        if (command) return { ...command, status: 'queued', chunk };
+      }
+      return null;
     },
   };
 }

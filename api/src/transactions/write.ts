@@ -42,7 +42,13 @@ export async function writeOne<T extends z.ZodType>(
     const outcome = await ticket.outcome(wait.ms, c.req.raw.signal);
     // The committer may have found that the key was used long before, for something else.
     if (outcome) refuseReuse(deps, command, outcome);
-    return await answerWrite(c, deps, ledger, command, { fresh, record: outcome ?? record, wait });
+    // Or for this: then it is a replay.
+    const first = fresh && (!outcome || outcome.acceptedAt === record.acceptedAt);
+    return await answerWrite(c, deps, ledger, command, {
+      fresh: first,
+      record: outcome ?? record,
+      wait,
+    });
   } finally {
     ticket?.leave();
   }

@@ -234,10 +234,12 @@ function open() {
       asked.push(words);
       return words.map((word) => records.get(word) ?? null);
     },
-    async row(ledgerUid, id) {
+    async rows(ledgerUid, ids) {
       if (failing.has('row')) throw new Error('Connection terminated');
-      rowsAsked.push(`${ledgerUid}:${id}`);
-      return rows.get(`${ledgerUid}:${id}`);
+      const words = ids.map((id) => `${ledgerUid}:${id}`);
+      rowsAsked.push(...words);
+      const found = ids.flatMap((id) => rows.get(`${ledgerUid}:${id}`) ?? []);
+      return new Map(found.map((row) => [row.id, row]));
     },
   };
   const metrics = createApiMetrics(new Registry());

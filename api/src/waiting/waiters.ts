@@ -4,10 +4,14 @@ import { doneChannel, type ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
 import type { ApiMetrics } from '@razao/shared/runtime/metrics.ts';
 import type { Redis } from 'ioredis';
-import { recordOf, type TransactionLookup } from '../transactions/lookup.ts';
+import type { TransactionLookup } from '../transactions/lookup.ts';
+import { createLook, type Place } from './look.ts';
 
-type Key = { shard: number; ledgerUid: string; id: string };
+type Key = Place & { shard: number };
 type Waiter = { key: Key; resolve(record: StatusRecord | null): void };
+
+/** Every so many turns Postgres is asked about those whose record says queued. */
+const THOROUGH_TURNS = 4;
 
 /** A place among those who wait for a transaction's outcome. */
 export type Ticket = {
@@ -30,18 +34,19 @@ export type WaitersDeps = {
   subscriber: Redis;
   shards: number;
   keysOf: (shard: number) => ShardKeys;
-  lookup: Pick<TransactionLookup, 'records' | 'row'>;
+  lookup: Pick<TransactionLookup, 'records' | 'rows'>;
   metrics: ApiMetrics;
   log: Logger;
 };
 
 /**
  * Those who wait for outcomes, without a connection for each: the committers' messages wake them, and every 250 ms one MGET
- * per shard looks after those whose message was missed, a thousand at a time in turn. An id without a record is looked up in
- * Postgres then.
+ * per shard looks after those whose message was missed, a thousand at a time in turn. Ids without a record are looked up in
+ * Postgres then, every second those too whose record says queued.
  */
 export function createWaiters(deps: WaitersDeps): Waiters {
   const { subscriber, shards, lookup, metrics, log } = deps;
+  const look = createLook(lookup, settle);
   const byShard = Array.from({ length: shards }, () => new Map<string, Set<Waiter>>());
   const channels = new Map<string, { shard: number; waiting: Map<string, Set<Waiter>> }>();
   let count = 0;
@@ -61,34 +66,23 @@ export function createWaiters(deps: WaitersDeps): Waiters {
     const { shard, waiting } = channels.get(channel) ?? {};
     if (shard === undefined || !waiting || waiting.size === 0) return;
     const named = words.split(' ').filter((word) => waiting.has(word));
-    if (named.length > 0) void look(shard, named, false);
+    if (named.length > 0) void look(shard, named.map(parseWord), 'woken');
   });
   const looking = new Set<number>();
+  let turns = 0;
   const timer = setInterval(() => {
+    turns += 1;
+    const how = turns % THOROUGH_TURNS === 0 ? 'thorough' : 'turn';
     byShard.forEach((waiting, shard) => {
       if (waiting.size === 0 || looking.has(shard)) return;
       looking.add(shard);
-      void look(shard, takeTurn(waiting), true).finally(() => looking.delete(shard));
+      void look(shard, takeTurn(waiting).map(parseWord), how).finally(() => looking.delete(shard));
     });
   }, WAIT_POLL_MS);
 
-  async function look(shard: number, words: readonly string[], thorough: boolean): Promise<void> {
-    const keys = words.map(parseWord);
-    // Redis may be down: then only Postgres is asked.
-    const records = await lookup.records(shard, keys).catch(() => keys.map(() => null));
-    for (const [i, record] of records.entries()) {
-      const word = words[i] ?? '';
-      const key = keys[i];
-      if (record !== null && record.status !== 'queued') settle(shard, word, record);
-      else if (record === null && thorough && key) {
-        const row = await lookup.row(key.ledgerUid, key.id).catch(() => undefined);
-        if (row) settle(shard, word, recordOf(row));
-      }
-    }
-  }
-
-  function settle(shard: number, word: string, record: StatusRecord): void {
-    for (const waiter of byShard[shard]?.get(word) ?? []) waiter.resolve(record);
+  function settle(shard: number, { ledgerUid, id }: Place, record: StatusRecord): void {
+    const waiters = byShard[shard]?.get(`${ledgerUid}:${id}`) ?? [];
+    for (const waiter of waiters) waiter.resolve(record);
   }
 
   function join(key: Key): Ticket | null {
@@ -134,7 +128,7 @@ function takeTurn<T>(waiting: Map<string, T>): string[] {
   return turn.map(([word]) => word);
 }
 
-function parseWord(word: string): { ledgerUid: string; id: string } {
+function parseWord(word: string): Place {
   const [ledgerUid = '', id = ''] = word.split(':');
   return { ledgerUid, id };
 }

@@ -77,6 +77,9 @@ export const COMMIT_CLIENT_MS_MAX = 10 * SECOND;
 // Statuses and balances in Redis: a cache, and the window in which a reused key is noticed at once.
 export const PUBLISHED_MS = 1 * HOUR;
 
+/** Chunks that are searched for an id that has no record; where more wait, its record is trusted to be there. */
+export const SEARCHED_CHUNKS_MAX = 200;
+
 // Waiting.
 export const WAITERS_MAX = 20_000;
 export const WAIT_POLL_MS = 250;

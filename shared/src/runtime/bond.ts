@@ -18,7 +18,7 @@ export function encodeBond({ installation, redis }: Bond): string {
   return `${installation} ${redis}`;
 }
 
-export function decodeBond(line: string | null): Bond | null {
+function decodeBond(line: string | null): Bond | null {
   const [installation, redis] = line?.split(' ') ?? [];
   return installation && redis ? { installation, redis } : null;
 }

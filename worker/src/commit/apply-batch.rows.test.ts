@@ -61,7 +61,9 @@ describe('what a batch writes', () => {
 
   test('accounts that are used for the first time are created once, whatever their assets', () => {
     const { rows } = applyCase('alice known', 'world>alice 1; world>bob 1; world>bob 1 USD/2');
-    expect(rows.accounts).toEqual(['world', 'bob'].map((address) => ({ ledgerUid: 'ledger-00001', address })));
+    expect(rows.accounts).toEqual(
+      ['world', 'bob'].map((address) => ({ ledgerUid: 'ledger-00001', address })),
+    );
   });
 
   test('a rejected transaction creates neither account nor balance, and still takes a sequence', () => {

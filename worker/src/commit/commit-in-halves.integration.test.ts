@@ -114,7 +114,7 @@ describe('invariant 9: a bad command fails alone', () => {
 
   test("but a ledger that the database lacks is nobody's fault", async () => {
     const commands = [transfer(ledger, 'world>alice 1'), transfer(999, 'world>alice 1')];
-    await expect(commit(commands)).rejects.toThrow('the database lacks the ledgers 999');
+    await expect(commit(commands)).rejects.toThrow('the database lacks the ledgers ledger-00999');
     expect(await stored()).toEqual([]);
     expect(unprocessable).toEqual([]);
   });

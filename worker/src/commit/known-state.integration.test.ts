@@ -1,4 +1,4 @@
-import { transfer } from '@razao/shared/testing/commands.cases.ts';
+import { testUid, transfer } from '@razao/shared/testing/commands.cases.ts';
 import { runChecks } from '@razao/sql/check.ts';
 import { loadCommand } from '@razao/sql/load.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -136,6 +136,6 @@ async function putSettings(
   const assets = Object.keys(limits);
   const overdrafts = assets.map((asset) => limits[asset]?.[0]);
   const maxima = assets.map((asset) => limits[asset]?.[1]);
-  const values = [ledger, address, frozen, '{}', assets, overdrafts, maxima, null];
+  const values = [testUid(ledger), address, frozen, '{}', assets, overdrafts, maxima, null];
   await books.client.query(putAccount, values);
 }

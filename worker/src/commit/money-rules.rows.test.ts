@@ -130,14 +130,20 @@ describe('what a batch writes of reverts', () => {
   test('no amount where the postings are of several assets', () => {
     const given = 'alice 9, bob 9 USD/2';
     const { rows } = applyCase(given, 'alice>bob 9 + bob>alice 9 USD/2; revert a');
-    expect(rows.reverted).toEqual([{ ledgerUid: 'ledger-00001', id: idOf('a'), amount: null, changed: 2 }]);
+    expect(rows.reverted).toEqual([
+      { ledgerUid: 'ledger-00001', id: idOf('a'), amount: null, changed: 2 },
+    ]);
   });
 });
 
 describe('what a batch writes of dates and scales', () => {
   test('both entries of a dated transfer are dated, at their versions', () => {
     const { rows } = applyCase('alice 9', 'alice>bob 4 on 2026-01-31; alice>bob 5');
-    const place = { ledgerUid: 'ledger-00001', sequence: 1, effectiveAt: '2026-01-31T00:00:00.000000Z' };
+    const place = {
+      ledgerUid: 'ledger-00001',
+      sequence: 1,
+      effectiveAt: '2026-01-31T00:00:00.000000Z',
+    };
     expect(rows.datedEntries).toEqual([
       { ...place, balanceId: 1, version: 2, amount: -4n },
       { ...place, balanceId: 2, version: 1, amount: 4n },

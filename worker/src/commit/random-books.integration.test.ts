@@ -5,6 +5,7 @@ import {
   hold,
   release,
   revert,
+  testUid,
   transfer,
 } from '@razao/shared/testing/commands.cases.ts';
 import { runChecks } from '@razao/sql/check.ts';
@@ -144,7 +145,7 @@ async function openLedger(): Promise<number> {
   const putAccount = (address: string, overdraft: string | null, max: string | null) => {
     const limits = [['BRL/2'], [overdraft], [max]];
     const { text } = loadCommand('put_account');
-    return books.client.query(text, [ledger, address, 'none', {}, ...limits, null]);
+    return books.client.query(text, [testUid(ledger), address, 'none', {}, ...limits, null]);
   };
   await putAccount('bob', '30', null);
   await putAccount('carol', '0', '150');

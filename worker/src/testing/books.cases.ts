@@ -53,6 +53,7 @@ export async function openSession(url: string, shard = 0, waitMs = 10_000): Prom
 /** What a database belongs to, for sessions without a Redis: that is only a name here. */
 export async function bondFor(url: string): Promise<Bond> {
   const client = new Client({ connectionString: url });
+  client.on('error', () => {});
   await client.connect();
   await noteRedis(client, 'none');
   const { installation, redis } = await readBond(client);

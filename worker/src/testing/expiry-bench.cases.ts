@@ -6,6 +6,7 @@ import { createRegistry, createWorkerMetrics } from '@razao/shared/runtime/metri
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
 import { guardRedis } from '@razao/shared/runtime/redis-guard.ts';
 import { zeroWorkerMetrics } from '@razao/shared/runtime/zero-metrics.ts';
+import { emptyRedis } from '@razao/shared/testing/redis.cases.ts';
 import { startTestRedis } from '@razao/stack/test-redis.ts';
 import { openTcpProxy } from '@razao/stack/testing/tcp-proxy.ts';
 import { until } from '@razao/stack/testing/until.ts';
@@ -93,7 +94,7 @@ export async function openExpiryBench() {
     async clear(): Promise<void> {
       await Promise.all(stops.splice(0).map((stop) => stop()));
       await books.client.query('delete from holds');
-      await redis.flushall();
+      await emptyRedis(redis);
     },
     async close(): Promise<void> {
       await Promise.all(stops.splice(0).map((stop) => stop()));
