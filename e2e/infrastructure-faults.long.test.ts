@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, test } from 'vitest';
-import { FAULTS, lockedAway } from './support/faults.ts';
+import { FAULTS, slow } from './support/faults.ts';
 import { fullDisk } from './support/full-disk.ts';
 import { meetFault } from './support/meet-fault.ts';
 import { openWorld, type World } from './support/open-world.ts';
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 // The full disk first, while the entries are few enough to fit.
-test.each([fullDisk, lockedAway, ...FAULTS])(
+test.each([fullDisk, slow, ...FAULTS])(
   'invariant 9: $name ($sqlstate) for 20 s rejects nobody, and after it all is posted in order',
   (fault) => meetFault(fault, { world, name: NAME, faultMs: 20_000 }),
 );

@@ -71,10 +71,24 @@ async function lockEntries({ client, other }: FaultTools): Promise<number> {
   return pid;
 }
 
-/** Longer than a statement may take. */
-export const lockedAway: Fault = {
-  name: 'a table that is locked away',
+/** Longer than a statement may take, whatever it writes. */
+export const slow: Fault = {
+  name: 'a statement that takes too long',
   sqlstate: '57014',
+  async inject({ client }) {
+    await client.query(
+      `create function fault() returns trigger language plpgsql
+       as $$ begin perform pg_sleep(3600); return null; end $$;
+       create trigger fault before insert on entries for each statement execute function fault()`,
+    );
+  },
+  lift: ({ client }) => client.query('drop function fault cascade').then(() => {}),
+};
+
+/** Longer than a commit waits for a lock. */
+const lockedAway: Fault = {
+  name: 'a lock that is not to be had',
+  sqlstate: '55P03',
   async inject(tools) {
     await lockEntries(tools);
   },
@@ -89,21 +103,6 @@ const cancelled: Fault = {
     await tools.client.query('select pg_cancel_backend($1)', [pid]);
   },
   lift: ({ other }) => other.query('rollback').then(() => {}),
-};
-
-const lockTimeout: Fault = {
-  name: 'a lock that is not to be had',
-  sqlstate: '55P03',
-  async inject(tools) {
-    await lockEntries(tools);
-    await setSystem(tools.client, 'lock_timeout', '100ms');
-    // It counts from the next statement on.
-    await tools.other.query('rollback; begin; lock table entries in access exclusive mode');
-  },
-  async lift({ client, other }) {
-    await other.query('rollback');
-    await setSystem(client, 'lock_timeout', null);
-  },
 };
 
 /** Only the committer looks for deadlocks in time, so it is the victim. */
@@ -211,7 +210,7 @@ export const FAULTS: readonly Fault[] = [
     ),
   },
   cancelled,
-  lockTimeout,
+  lockedAway,
   deadlock,
   readOnly,
   readOnlySessions,

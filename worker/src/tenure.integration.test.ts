@@ -302,6 +302,44 @@ describe('invariant 9: a chunk with which processes have died', () => {
   });
 });
 
+describe('a commit that takes too long', () => {
+  afterEach(() => bench.client.query('drop function too_slow cascade'));
+
+  test('is halved, and what of it is done is published while the rest is tried still', async () => {
+    // As a statement that takes too long for many rows, or for a single one whatever happens.
+    await bench.client.query(
+      `create function too_slow() returns trigger language plpgsql as $$ begin
+        if (select count(*) > 100 or bool_or(description = 'slow') from written) then
+          raise query_canceled using message = 'canceling statement due to statement timeout';
+        end if;
+        return null;
+      end $$;
+      create trigger too_slow after insert on transactions referencing new table as written
+        for each statement execute function too_slow()`,
+    );
+    const worker = await bench.startWorker();
+    const commands = Array.from({ length: 400 }, (_, n) =>
+      transfer(ledger, 'world>alice 1', n === 350 ? { description: 'slow' } : {}),
+    );
+    await bench.enqueue(commands);
+    await until('all before it are told', async () => {
+      const told = Object.values(await cached()) as { status?: string }[];
+      return told.filter(({ status }) => status === 'posted').length === 350;
+    });
+    expect(await bench.fates(ledger)).toEqual(
+      commands.slice(0, 350).map(({ id }) => [id, 'posted']),
+    );
+    await until('it is tried again', async () => {
+      return (await worker.metric('razao_commit_retries_total')) > 12;
+    });
+    await bench.client.query('drop trigger too_slow on transactions');
+    await bench.untilDrained();
+    expect(await bench.fates(ledger)).toEqual(commands.map(({ id }) => [id, 'posted']));
+    expect(await worker.metric('razao_posted_total')).toBe(400);
+    expect(await worker.metric('razao_redelivered_total')).toBe(0);
+  });
+});
+
 describe('a worker', () => {
   test('sets a chunk aside that it cannot decode, and goes on', async () => {
     await bench.queue.add('chunk', { v: 9 } as never, { jobId: 'odd' });

@@ -21,7 +21,7 @@ import {
   noteAttempt,
   withdrawAttempt,
 } from './commit/poison-watch.ts';
-import { retryCommit } from './commit/retry-commit.ts';
+import { noteFailure, type RetryOptions, retryCommit } from './commit/retry-commit.ts';
 import { ShardStopped } from './commit/shard-stopped.ts';
 import { UnknownLedger } from './commit/unknown-ledger.ts';
 import type { CommitterDeps } from './committer.ts';
@@ -43,7 +43,7 @@ export class Tenure {
   readonly #blocking: Redis;
   readonly #pump: ChunkPump;
   readonly #failures = createFailureWindow();
-  readonly #seldom = saySeldom(FAULT_LOG_MS);
+  readonly #retrying: RetryOptions;
   readonly #pace = createPace(BUSY_COMMITS);
   #publishing: Promise<void> = Promise.resolve();
   #standsStill = false;
@@ -53,6 +53,15 @@ export class Tenure {
     this.#deps = deps;
     this.#session = session;
     this.#signal = signal;
+    const { log, metrics } = deps;
+    const { shard } = deps.keys;
+    this.#retrying = {
+      shard,
+      log,
+      signal,
+      onRetry: (sqlstate) => metrics.retries.inc({ shard: String(shard), sqlstate }),
+      seldom: saySeldom(FAULT_LOG_MS),
+    };
     this.#blocking = deps.openBlocking();
     this.#pump = new ChunkPump({
       keys: deps.keys,
@@ -108,18 +117,11 @@ export class Tenure {
   async #workTogether(chunks: readonly Chunk[]): Promise<void> {
     const commands = chunks.flatMap((chunk) => chunk.commands ?? []);
     this.#pace.began(commands.length);
-    try {
-      const commits = await this.#commit(() => this.#inHalves(commands));
-      // One commit's publication at a time, in order; the next commit runs meanwhile.
-      await this.#publishing;
-      this.#publishing = this.#publish(commits, chunks);
-    } catch (error) {
-      if (!(error instanceof ShardStopped)) throw error;
-      // The chunks stay in the queue, done in part; nobody has to wait for a person to see that part.
-      await this.#publishing;
-      await this.#publish(error.commits, []);
-      throw error;
-    }
+    const before = this.#publishing;
+    await this.#commitAll(commands, (commit) => this.#publishNext([commit], []));
+    this.#publishNext([], chunks);
+    // One batch's publication at a time, in order; the next commit runs meanwhile.
+    await before;
   }
 
   /** A chunk with which processes have died: one group at a time, each noted first, so that the culprit is known. */
@@ -130,9 +132,7 @@ export class Tenure {
       const { condemned } = await noteAttempt(redis, keys, group);
       let commits: Commit[];
       try {
-        commits = await this.#commit(() =>
-          condemned ? this.#condemn(group) : this.#inHalves(group),
-        );
+        commits = condemned ? await this.#condemn(group) : await this.#commitAll(group);
       } catch (error) {
         // The process lives: a session that was lost is no death.
         await withdrawAttempt(redis, keys, group);
@@ -144,8 +144,27 @@ export class Tenure {
     await this.#pump.complete([chunk]);
   }
 
-  #inHalves(commands: readonly Command[]): Promise<Commit[]> {
-    return commitInHalves(this.#session, commands, this.#onUnprocessable);
+  /** Commits commands, and tells of each commit, in order; what of them is committed when it is tried again is not tried. */
+  async #commitAll(
+    commands: readonly Command[],
+    told: (commit: Commit) => void = () => {},
+  ): Promise<Commit[]> {
+    const commits: Commit[] = [];
+    let rest = commands;
+    const onCommit = (commit: Commit) => {
+      commits.push(commit);
+      rest = rest.slice(commit.commands.length);
+      told(commit);
+    };
+    await this.#commit(() =>
+      commitInHalves(this.#session, rest, {
+        onUnprocessable: this.#onUnprocessable,
+        onCommit,
+        onTooSlow: (cause) =>
+          noteFailure(cause, 'a commit took too long; trying half of it', this.#retrying),
+      }),
+    );
+    return commits;
   }
 
   async #condemn(group: readonly Command[]): Promise<Commit[]> {
@@ -155,7 +174,7 @@ export class Tenure {
       { shard, transactions: idsOf(group) },
       'processes died with these commands; rejecting them',
     );
-    return [await commitUnprocessable(this.#session, group)];
+    return [await this.#commit(() => commitUnprocessable(this.#session, group))];
   }
 
   async #putAside(chunk: Chunk): Promise<void> {
@@ -184,25 +203,20 @@ export class Tenure {
     await setAside(redis, keys, { id, reason, data });
   }
 
-  #commit(commit: () => Promise<Commit[]>): Promise<Commit[]> {
-    const { metrics, log } = this.#deps;
-    const { shard: number } = this.#deps.keys;
-    const shard = String(number);
-    return retryCommit(
-      async () => {
-        const done = metrics.commitSeconds.startTimer({ shard });
-        const commits = await commit();
-        done();
-        return commits;
-      },
-      {
-        shard: number,
-        log,
-        signal: this.#signal,
-        onRetry: (sqlstate) => metrics.retries.inc({ shard, sqlstate }),
-        seldom: this.#seldom,
-      },
-    );
+  async #commit<T>(commit: () => Promise<T>): Promise<T> {
+    const timed = async () => {
+      const done = this.#deps.metrics.commitSeconds.startTimer({
+        shard: String(this.#deps.keys.shard),
+      });
+      const committed = await commit();
+      done();
+      return committed;
+    };
+    return await retryCommit(timed, this.#retrying);
+  }
+
+  #publishNext(commits: readonly Commit[], chunks: readonly Chunk[]): void {
+    this.#publishing = this.#publishing.then(() => this.#publish(commits, chunks));
   }
 
   async #publish(commits: readonly Commit[], chunks: readonly Chunk[]): Promise<void> {

@@ -73,6 +73,10 @@ export const ROLL_CALL_MS = 1 * SECOND;
 export const REDIS_LOST_MS_MAX = 2 * SECOND;
 export const COMMIT_STATEMENT_MS_MAX = 8 * SECOND;
 export const COMMIT_CLIENT_MS_MAX = 10 * SECOND;
+/** How long a commit waits for a row that somebody else has locked. */
+export const COMMIT_LOCK_MS_MAX = 5 * SECOND;
+/** A commit that takes less may be tried with twice as much. */
+export const COMMIT_QUICK_MS_MAX = 2 * SECOND;
 
 // Statuses and balances in Redis: a cache, and the window in which a reused key is noticed at once.
 export const PUBLISHED_MS = 1 * HOUR;
@@ -121,6 +125,8 @@ const relations: readonly [boolean, string][] = [
     'a chunk under way is queued or given up by then',
   ],
   [COMMIT_STATEMENT_MS_MAX < COMMIT_CLIENT_MS_MAX, 'the server gives up before the client'],
+  [COMMIT_LOCK_MS_MAX < COMMIT_STATEMENT_MS_MAX, 'waiting for a lock is told from being slow'],
+  [COMMIT_QUICK_MS_MAX * 2 < COMMIT_STATEMENT_MS_MAX, 'twice as much is not too slow at once'],
 ];
 for (const [holds, law] of relations) {
   if (!holds) throw new Error(`limits.ts contradicts itself: ${law}`);

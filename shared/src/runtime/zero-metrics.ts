@@ -2,8 +2,8 @@ import { PROBLEMS } from '../contract/problems.ts';
 import { REJECTIONS } from '../contract/rejections.ts';
 import type { ApiMetrics, WorkerMetrics } from './metrics.ts';
 
-/** What a commit is mostly tried again for: a deadlock, a timeout, a full disk, no connection left, a cut connection. */
-const SQLSTATES = ['40P01', '57014', '53100', '53300', 'unknown'];
+/** What a commit is mostly tried again for: a deadlock, a lock, a timeout, a full disk, no connection left, a cut connection. */
+const SQLSTATES = ['40P01', '55P03', '57014', '53100', '53300', 'unknown'];
 
 // A series that appears with its first event has no rate until the second: those whose labels are known begin at 0.
 

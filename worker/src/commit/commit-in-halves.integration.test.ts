@@ -1,8 +1,10 @@
 import type { Command } from '@razao/shared/contract/command.ts';
+import { COMMIT_LOCK_MS_MAX } from '@razao/shared/contract/limits.ts';
 import { transfer } from '@razao/shared/testing/commands.cases.ts';
 import { runChecks } from '@razao/sql/check.ts';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Books, openBooks, openSession } from '../testing/books.cases.ts';
+import type { Commit } from './commit-batch.ts';
 import { commitInHalves } from './commit-in-halves.ts';
 import type { LockSession } from './lock-session.ts';
 import { ShardStopped } from './shard-stopped.ts';
@@ -14,6 +16,7 @@ let books: Books;
 let session: LockSession;
 let ledger: number;
 let ledgers = 0;
+let tooSlow: unknown[];
 let unprocessable: { ids: string[]; cause: unknown }[];
 
 beforeAll(async () => {
@@ -31,6 +34,7 @@ beforeEach(async () => {
   ledgers += 1;
   ledger = await books.createLedger(`book-${ledgers}`);
   unprocessable = [];
+  tooSlow = [];
 });
 
 describe('invariant 9: a bad command fails alone', () => {
@@ -175,11 +179,16 @@ test('a shard that stops tells what was committed until then, and nothing behind
     transfer(ledger, 'world>alice 1', n === 5 ? { description: 'refuse me' } : {}),
   );
   const stopped = new ShardStopped(0);
-  const stops = commitInHalves(session, commands, () => {
-    throw stopped;
+  const told: Commit[] = [];
+  const stops = commitInHalves(session, commands, {
+    onUnprocessable() {
+      throw stopped;
+    },
+    onCommit: (each) => told.push(each),
+    onTooSlow: () => {},
   });
   await expect(stops).rejects.toBe(stopped);
-  expect(stopped.commits.flatMap((each) => each.commands)).toEqual(commands.slice(0, 5));
+  expect(told.flatMap((each) => each.commands)).toEqual(commands.slice(0, 5));
   expect(await stored()).toEqual(commands.slice(0, 5).map(({ id }) => [id, 'posted']));
 });
 
@@ -218,21 +227,95 @@ describe('invariant 9: a bad day rejects nobody:', () => {
     expect(await stored()).toEqual(commands.map(({ id }) => [id, 'posted']));
   });
 
-  test('a statement that takes too long', async () => {
-    const commands = [transfer(ledger, 'world>alice 1')];
-    await session.query('set statement_timeout = 200');
-    await books.client.query('begin; lock table entries in access exclusive mode');
-    await expect(commit(commands)).rejects.toMatchObject({ code: '57014' });
+  test("somebody's lock on a row, which is waited for whole", async () => {
+    const commands = Array.from({ length: 4 }, () => transfer(ledger, 'world>alice 1'));
+    await session.query('set lock_timeout = 200');
+    await books.client.query('begin');
+    await books.client.query('select from ledgers where id = $1 for update', [ledger]);
+    await expect(commit(commands)).rejects.toMatchObject({ code: '55P03' });
     await books.client.query('rollback');
-    await session.query('set statement_timeout = 8000');
+    await session.query(`set lock_timeout = ${COMMIT_LOCK_MS_MAX}`);
+    expect(tooSlow).toEqual([]);
     await expectUntouched();
+    expect(await commit(commands)).toHaveLength(1);
   });
 });
 
-function commit(commands: readonly Command[]) {
-  return commitInHalves(session, commands, (group, cause) =>
-    unprocessable.push({ ids: group.map(({ id }) => id), cause }),
-  );
+describe('a commit that takes too long', () => {
+  const ROW_MS = 50;
+  const STATEMENT_MS_MAX = 400;
+  const QUICK =
+    'create or replace function fail() returns trigger language plpgsql as $$ begin return new; end $$';
+  let slow: LockSession;
+  let fast: LockSession;
+
+  beforeEach(async () => {
+    slow = await openSession(books.url, 1);
+    await slow.query(`set statement_timeout = ${STATEMENT_MS_MAX}`);
+    fast = session;
+    session = slow;
+    await books.client.query(
+      `create function fail() returns trigger language plpgsql as $$
+        begin perform pg_sleep(${ROW_MS / 1_000}); return new; end $$;
+      create trigger fail before insert on transactions for each row execute function fail()`,
+    );
+  });
+  afterEach(async () => {
+    session = fast;
+    slow.destroy();
+    await books.client.query(UNTRIGGER);
+  });
+
+  test('is halved until it does not, in order, and the next starts with as much', async () => {
+    const commands = Array.from({ length: 20 }, () => transfer(ledger, 'world>alice 1'));
+    const commits = await commit(commands);
+    expect(await stored()).toEqual(commands.map(({ id }) => [id, 'posted']));
+    expect(unprocessable).toEqual([]);
+    expect(commits.flatMap((each) => each.commands)).toEqual(commands);
+    expect(tooSlow.length).toBeGreaterThan(1);
+    for (const cause of tooSlow) expect(cause).toMatchObject({ code: '57014' });
+    await books.client.query(QUICK);
+    const sizes: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      const more = Array.from({ length: 20 }, () => transfer(ledger, 'world>alice 1'));
+      sizes.push((await commit(more)).length);
+    }
+    // Each quick commit lets the next have twice as much.
+    expect([sizes.at(0), sizes.at(-1)]).toEqual([expect.toSatisfy((n) => n > 1), 1]);
+    expect(await runChecks(books.client)).toEqual([]);
+  });
+
+  test('is never parted within an atomic bulk, and rejects nobody although nothing helps', async () => {
+    const atomic = `${'A'.repeat(43)}=`;
+    const before = transfer(ledger, 'world>alice 1');
+    const bulk = Array.from({ length: 12 }, () => transfer(ledger, 'world>bob 1', { atomic }));
+    const after = transfer(ledger, 'world>alice 1');
+    const told: string[] = [];
+    const tries = commitInHalves(session, [before, ...bulk, after], {
+      onUnprocessable: (group, cause) =>
+        unprocessable.push({ ids: group.map(({ id }) => id), cause }),
+      onCommit: (each) => told.push(...each.commands.map(({ id }) => id)),
+      onTooSlow: (cause) => tooSlow.push(cause),
+    });
+    await expect(tries).rejects.toMatchObject({ code: '57014' });
+    expect(unprocessable).toEqual([]);
+    expect(told).toEqual([before.id]);
+    expect(await stored()).toEqual([[before.id, 'posted']]);
+    await books.client.query(QUICK);
+    await commit([...bulk, after]);
+    expect(await stored()).toEqual([before, ...bulk, after].map(({ id }) => [id, 'posted']));
+  });
+});
+
+async function commit(commands: readonly Command[]): Promise<Commit[]> {
+  const commits: Commit[] = [];
+  await commitInHalves(session, commands, {
+    onUnprocessable: (group, cause) =>
+      unprocessable.push({ ids: group.map(({ id }) => id), cause }),
+    onCommit: (each) => commits.push(each),
+    onTooSlow: (cause) => tooSlow.push(cause),
+  });
+  return commits;
 }
 
 async function expectUntouched(): Promise<void> {

@@ -1,50 +1,62 @@
 import type { Command } from '@razao/shared/contract/command.ts';
 import { atomicGroups } from './atomic-groups.ts';
 import { type Commit, commitBatch } from './commit-batch.ts';
-import { isCommandFault } from './error-class.ts';
+import { halves } from './commit-size.ts';
+import { isCommandFault, isTooSlow } from './error-class.ts';
 import type { LockSession } from './lock-session.ts';
-import { ShardStopped } from './shard-stopped.ts';
 import { transactionKey } from './state.ts';
 
 type Group = readonly Command[];
-/** Hears of each group that is stored as `processing_failed`, and why; throws where it may not be. */
-export type OnUnprocessable = (group: Group, cause: unknown) => void;
+
+export type HalvesOptions = {
+  /** Hears of each group that is stored as `processing_failed`, and why; throws where it may not be. */
+  onUnprocessable: (group: Group, cause: unknown) => void;
+  /** Hears of each commit, in order. Whatever is thrown afterwards, it is true. */
+  onCommit: (commit: Commit) => void;
+  /** Hears of each part that took too long and is halved. */
+  onTooSlow: (cause: unknown) => void;
+};
 
 /**
- * Commits commands; where one of them makes the commit fail, in halves, the left one first, so that a bad command fails
- * alone and the order stays. The last one standing is stored as `processing_failed`. An atomic bulk is never split: it stands,
- * and fails, as one.
+ * Commits commands; where that fails by one of them, or takes too long, in halves, the left one first, so that the order
+ * stays. The last one standing that fails is stored as `processing_failed`; one that takes too long is thrown: nobody is
+ * rejected for a slow database. An atomic bulk is never split: it stands, and fails, as one.
  */
 export async function commitInHalves(
   session: LockSession,
   commands: readonly Command[],
-  onUnprocessable: OnUnprocessable,
-): Promise<Commit[]> {
-  const commits: Commit[] = [];
-  try {
-    await halve(commands);
-  } catch (error) {
-    if (error instanceof ShardStopped) error.commits = commits;
-    throw error;
-  }
-  return commits;
+  { onUnprocessable, onCommit, onTooSlow }: HalvesOptions,
+): Promise<void> {
+  await commitPart(atomicGroups(commands));
 
-  async function halve(part: readonly Command[]): Promise<void> {
+  async function commitPart(groups: readonly Group[]): Promise<void> {
+    const part = groups.flat();
+    if (groups.length > 1 && !session.size.allows(part)) return commitHalves(groups);
+    const startedAt = performance.now();
+    let commit: Commit;
     try {
-      commits.push(await commitBatch(session, part));
+      commit = await commitBatch(session, part);
     } catch (error) {
-      if (!isCommandFault(error)) throw error;
-      const groups = atomicGroups(part);
-      const [only] = groups;
-      if (groups.length === 1 && only) {
-        onUnprocessable(only, error);
-        commits.push(await commitUnprocessable(session, only));
-        return;
-      }
-      const middle = Math.ceil(groups.length / 2);
-      await halve(groups.slice(0, middle).flat());
-      await halve(groups.slice(middle).flat());
+      return await commitFailed(groups, error);
     }
+    session.size.succeeded(part, performance.now() - startedAt);
+    onCommit(commit);
+  }
+
+  async function commitFailed(groups: readonly Group[], error: unknown): Promise<void> {
+    const [only] = groups;
+    const alone = groups.length === 1 && only;
+    if (isTooSlow(error) && !alone) {
+      session.size.wasTooSlow(groups.flat());
+      onTooSlow(error);
+    } else if (!isCommandFault(error)) throw error;
+    if (!alone) return await commitHalves(groups);
+    onUnprocessable(only, error);
+    onCommit(await commitUnprocessable(session, only));
+  }
+
+  async function commitHalves(groups: readonly Group[]): Promise<void> {
+    for (const half of halves(groups)) await commitPart(half);
   }
 }
 

@@ -25,6 +25,14 @@ export function isCommandFault(error: unknown): boolean {
 }
 
 /**
+ * Whether a statement took longer than it may: fewer commands may do. It is not that it waited for somebody's lock, for which
+ * the session has less patience.
+ */
+export function isTooSlow(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '57014';
+}
+
+/**
  * Whether an error is the session's own, so that only another session can do better: its server only reads (a standby, or one
  * that became read-only), or a statement it prepared is gone or returns other columns than it did.
  */

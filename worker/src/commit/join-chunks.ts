@@ -38,6 +38,7 @@ function sizeOf({ commands }: Chunk): Size {
   };
 }
 
-function postingsOf(command: Command): number {
+/** How many postings a command counts for. */
+export function postingsOf(command: Command): number {
   return 'postings' in command ? command.postings.length : POSTINGS_OF_A_TARGET;
 }

@@ -182,7 +182,16 @@ describe.concurrent('a session', () => {
     const session = await acquire(21);
     const { rows } = await session.query<{ name: string; setting: string }>(
       `select name, setting from pg_settings where name = any ($1)`,
-      [['synchronous_commit', 'plan_cache_mode', 'jit', 'tcp_user_timeout', 'statement_timeout']],
+      [
+        [
+          'synchronous_commit',
+          'plan_cache_mode',
+          'jit',
+          'tcp_user_timeout',
+          'statement_timeout',
+          'lock_timeout',
+        ],
+      ],
     );
     expect(Object.fromEntries(rows.map(({ name, setting }) => [name, setting]))).toEqual({
       synchronous_commit: 'on',
@@ -190,6 +199,7 @@ describe.concurrent('a session', () => {
       jit: 'off',
       tcp_user_timeout: '4000',
       statement_timeout: '8000',
+      lock_timeout: '5000',
     });
   });
 

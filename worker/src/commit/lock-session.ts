@@ -12,6 +12,7 @@ import { postgresFaults } from '@razao/shared/runtime/postgres-guard.ts';
 import { readBond } from '@razao/sql/installation.ts';
 import type { Statement } from '@razao/sql/load.ts';
 import { Client, type QueryResultRow } from 'pg';
+import { CommitSize } from './commit-size.ts';
 import { copyIn } from './copy-in.ts';
 import { refuseForeign } from './foreign-database.ts';
 import { KnownState } from './known-state.ts';
@@ -41,6 +42,8 @@ export class LockSession {
   /** What its commits have learned; worth nothing without the lock, so it ends with the session. */
   readonly known = new KnownState();
   readonly bond: Bond;
+  /** How much of a batch this server commits in time. */
+  readonly size = new CommitSize();
   readonly #client: Client;
   readonly #shard: number;
   #held = false;

@@ -27,21 +27,25 @@ export type RetryOptions = {
  * or when `signal` is aborted between tries. What it logs is as seldom as `seldom` says.
  */
 export async function retryCommit<T>(commit: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { shard, log, seldom } = options;
   for (let backoffMs = BACKOFF_MS_MIN; ; backoffMs = Math.min(backoffMs * 2, BACKOFF_MS_MAX)) {
     try {
       return await commit();
     } catch (error) {
       if (NO_USE.some((kind) => error instanceof kind) || options.signal.aborted) throw error;
-      const code = errorCode(error);
-      options.onRetry(code);
-      const unsaid = seldom(code);
-      if (unsaid !== null)
-        log.error({ err: error, shard, unsaid }, 'a commit failed; trying again');
+      noteFailure(error, 'a commit failed; trying again', options);
       // Jitter, so that shards that failed together do not try together.
       await delay(backoffMs * (0.5 + Math.random() / 2), undefined, {
         signal: options.signal,
       }).catch(() => {});
     }
   }
+}
+
+/** Counts a failure that rejects nobody, and says it, as seldom as `seldom` says. */
+export function noteFailure(error: unknown, text: string, options: RetryOptions): void {
+  const { shard, log, seldom, onRetry } = options;
+  const code = errorCode(error);
+  onRetry(code);
+  const unsaid = seldom(code);
+  if (unsaid !== null) log.error({ err: error, shard, unsaid }, text);
 }

@@ -1,4 +1,5 @@
 import {
+  COMMIT_LOCK_MS_MAX,
   COMMIT_STATEMENT_MS_MAX,
   LOCK_IDLE_IN_TRANSACTION_MS,
   LOCK_IDLE_SESSION_MS,
@@ -12,6 +13,8 @@ export const SESSION_SETTINGS = `
   set idle_session_timeout = ${LOCK_IDLE_SESSION_MS};
   set tcp_user_timeout = ${LOCK_IDLE_IN_TRANSACTION_MS};
   set statement_timeout = ${COMMIT_STATEMENT_MS_MAX};
+  -- Less, so that waiting for somebody's row is not taken for a commit that is too large.
+  set lock_timeout = ${COMMIT_LOCK_MS_MAX};
   -- A statement over arrays, planned once and perhaps on empty tables, becomes a linear search for each element. So plan
   -- each time, and only by index: every table here is looked up by its primary key.
   set plan_cache_mode = force_custom_plan;
