@@ -105,8 +105,14 @@ export const LEDGER_CACHE_MAX = 10_000;
 
 // Expiry of holds.
 export const EXPIRY_SWEEP_MS = 500;
+/** A sweep that left holds since others wait still is followed by the next so soon. */
+export const EXPIRY_BUSY_SWEEP_MS = 100;
 /** Holds that one sweep ends; the oldest first. */
 export const EXPIRIES_PER_SWEEP_MAX = 1_000;
+/** Expiries that a process may have in a shard's queue: two batches, so that its committer has always one. */
+export const EXPIRIES_WAITING_MAX = 4_000;
+/** Expiries that a process remembers to have sent: about 150 bytes each. */
+export const EXPIRIES_REMEMBERED_MAX = 200_000;
 /** An expiry that is not posted after so long is sent again: once more does no harm. */
 export const EXPIRY_RESEND_MS = 60 * SECOND;
 
@@ -127,6 +133,10 @@ const relations: readonly [boolean, string][] = [
   [COMMIT_STATEMENT_MS_MAX < COMMIT_CLIENT_MS_MAX, 'the server gives up before the client'],
   [COMMIT_LOCK_MS_MAX < COMMIT_STATEMENT_MS_MAX, 'waiting for a lock is told from being slow'],
   [COMMIT_QUICK_MS_MAX * 2 < COMMIT_STATEMENT_MS_MAX, 'twice as much is not too slow at once'],
+  [
+    CHUNK_COMMANDS_MAX + BATCH_COMMANDS_MAX < EXPIRIES_WAITING_MAX,
+    'a committer that ends a batch of expiries has the next',
+  ],
 ];
 for (const [holds, law] of relations) {
   if (!holds) throw new Error(`limits.ts contradicts itself: ${law}`);

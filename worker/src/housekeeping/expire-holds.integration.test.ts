@@ -1,5 +1,11 @@
 import { hash } from 'node:crypto';
-import { EXPIRIES_PER_SWEEP_MAX, EXPIRY_RESEND_MS } from '@razao/shared/contract/limits.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  EXPIRIES_PER_SWEEP_MAX,
+  EXPIRIES_WAITING_MAX,
+  EXPIRY_RESEND_MS,
+  EXPIRY_SWEEP_MS,
+} from '@razao/shared/contract/limits.ts';
 import { shardOf } from '@razao/shared/runtime/shard.ts';
 import { derivedId } from '@razao/shared/runtime/transaction-id.ts';
 import { testUid } from '@razao/shared/testing/commands.cases.ts';
@@ -75,6 +81,43 @@ test('a sweep sends so many at most, in chunks that a committer takes; those tha
   const targets = (await bench.chunks(0)).map((chunk) => chunk.map(({ target }) => target));
   expect(targets.map(({ length }) => length)).toEqual([1_000, 1_000, 200]);
   expect(targets.flat().sort()).toEqual(ids.toSorted());
+});
+
+test('holds that are due at the same instant are all sent without a pause between pages, and few wait at a time', async () => {
+  const ids = await bench.createHolds(
+    left,
+    Array.from({ length: 12_000 }, () => -1_000),
+  );
+  const pauses: number[] = [];
+  const sleep: typeof delay = (ms, value, options) => {
+    pauses.push(ms ?? 0);
+    return delay(ms, value, options);
+  };
+  const ended: string[] = [];
+  const most: number[] = [];
+  await bench.startSweeper(undefined, sleep);
+  await until('all have ended', async () => {
+    const commands = await bench.endQueued(0);
+    most.push(commands.length);
+    ended.push(...commands.map(({ target }) => target));
+    return ended.length >= ids.length;
+  });
+  expect(ended.toSorted()).toEqual(ids.toSorted());
+  expect(Math.max(...most)).toBeLessThanOrEqual(EXPIRIES_WAITING_MAX);
+  // Before, eleven.
+  expect(pauses.filter((ms) => ms === EXPIRY_SWEEP_MS).length).toBeLessThan(4);
+});
+
+test('a queue in which nothing moves gets so many and no more', async () => {
+  await bench.createHolds(
+    left,
+    Array.from({ length: EXPIRIES_WAITING_MAX + 500 }, () => -1_000),
+  );
+  const sweeper = await bench.startSweeper();
+  await until('enough are sent', async () => (await sent()).length === EXPIRIES_WAITING_MAX);
+  await sweeps(10);
+  expect(await sent()).toHaveLength(EXPIRIES_WAITING_MAX);
+  expect(sweeper.lines).toEqual([]);
 });
 
 test('a hold that is not ended is sent again after a while, but not while its chunk waits still', async () => {

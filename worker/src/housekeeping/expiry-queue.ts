@@ -1,6 +1,7 @@
 import { CHUNK_VERSION } from '@razao/shared/contract/chunk.ts';
 import {
   CHUNK_COMMANDS_MAX,
+  EXPIRIES_WAITING_MAX,
   EXPIRY_RESEND_MS,
   QUEUE_CHUNKS_MAX,
 } from '@razao/shared/contract/limits.ts';
@@ -16,7 +17,7 @@ import type { ExpiredHold } from './hold-session.ts';
 export type ExpiryQueue = {
   /** Why nothing may be added now; null when it may. */
   refusal(): Promise<string | null>;
-  /** Adds the ends of these holds, in their order; says of each chunk what it held once it is queued. */
+  /** Adds the ends of the first of these holds, in their order, as far as few enough wait; says of each chunk what it held once it is queued. */
   add(
     holds: readonly ExpiredHold[],
     queued: (holds: readonly ExpiredHold[]) => void,
@@ -32,7 +33,7 @@ export function openExpiryQueue(
 ): ExpiryQueue {
   const queue = openChunkQueue(redis, keys);
   const { shard } = keys;
-  let unfinished: { id: string; at: number }[] = [];
+  let unfinished: { id: string; at: number; holds: number }[] = [];
 
   /** Chunks of ours are in the queue for so long that their holds would be sent again: once is enough. */
   async function stands(): Promise<boolean> {
@@ -44,6 +45,17 @@ export function openExpiryQueue(
     return present.size > 0;
   }
 
+  /** How many more may wait: so many do that the committer is never without, and no client long behind them. */
+  async function room(): Promise<number> {
+    const waiting = () => unfinished.reduce((sum, { holds }) => sum + holds, 0);
+    if (waiting() + CHUNK_COMMANDS_MAX > EXPIRIES_WAITING_MAX) {
+      const ids = unfinished.map(({ id }) => id);
+      const present = await chunksPresent(redis, queue, ids);
+      unfinished = unfinished.filter(({ id }) => present.has(id));
+    }
+    return Math.max(0, EXPIRIES_WAITING_MAX - waiting());
+  }
+
   return {
     async refusal() {
       if ((await countQueued(redis, queue)) >= QUEUE_CHUNKS_MAX)
@@ -51,12 +63,13 @@ export function openExpiryQueue(
       return (await stands()) ? `the queue of shard ${shard} does not move` : null;
     },
     async add(holds, queued) {
-      for (let i = 0; i < holds.length; i += CHUNK_COMMANDS_MAX) {
-        const part = holds.slice(i, i + CHUNK_COMMANDS_MAX);
+      const next = holds.slice(0, await room());
+      for (let i = 0; i < next.length; i += CHUNK_COMMANDS_MAX) {
+        const part = next.slice(i, i + CHUNK_COMMANDS_MAX);
         const acceptedAt = instantText(Date.now());
         const id = newChunkId();
         // Before it is added: when no answer comes it may be in the queue all the same.
-        unfinished.push({ id, at: now() });
+        unfinished.push({ id, at: now(), holds: part.length });
         await addChunk(queue, id, {
           v: CHUNK_VERSION,
           commands: part.map((hold) => expiryCommand(hold, acceptedAt)),

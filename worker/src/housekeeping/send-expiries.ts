@@ -1,5 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { EXPIRY_RESEND_MS, REDIS_COMMAND_MS_MAX } from '@razao/shared/contract/limits.ts';
+import {
+  EXPIRIES_REMEMBERED_MAX,
+  EXPIRY_RESEND_MS,
+  REDIS_COMMAND_MS_MAX,
+} from '@razao/shared/contract/limits.ts';
 import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { WorkerMetrics } from '@razao/shared/runtime/metrics.ts';
 import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
@@ -26,7 +30,10 @@ export type ExpirySenderDeps = {
 export type ExpirySender = {
   /** It was not sent lately. */
   isDue(hold: ExpiredHold): boolean;
-  /** Sends what it can; says why it could not send all of it, null when it could. Throws `CannotSend`. */
+  /**
+   * Sends what it can; says why it could not send all of it, null when it could, or could but for others that wait still.
+   * Throws `CannotSend`.
+   */
   send(holds: readonly ExpiredHold[]): Promise<string | null>;
   close(): Promise<void>;
 };
@@ -38,8 +45,8 @@ export function createExpirySender({
   metrics,
   now = () => performance.now(),
 }: ExpirySenderDeps): ExpirySender {
-  const sent = createSentLately(EXPIRY_RESEND_MS, now);
   const queues = new Map<ShardKeys, ExpiryQueue>();
+  const sent = createSentLately(EXPIRY_RESEND_MS, EXPIRIES_REMEMBERED_MAX, now);
 
   function queueOf(keys: ShardKeys): ExpiryQueue {
     const queue = queues.get(keys) ?? openExpiryQueue(redis, keys, now);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { setTimeout as delay } from 'node:timers/promises';
 import type { ExpiryCommand } from '@razao/shared/contract/command.ts';
 import { openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { shardKeys } from '@razao/shared/runtime/keys.ts';
@@ -54,8 +55,22 @@ export async function openExpiryBench() {
       );
       return data.flatMap((text) => (text === null ? [] : [JSON.parse(text).commands]));
     },
-    /** Starts a sweeper; `clock` is what it tells the time by. */
-    async startSweeper(clock?: () => number) {
+    /** Takes the chunks out of a shard's queue as a committer does, and ends their holds; returns their commands. */
+    async endQueued(shard: number): Promise<ExpiryCommand[]> {
+      const commands: ExpiryCommand[] = [];
+      // One after the other: others are added meanwhile.
+      for (const id of await redis.lrange(`{razao:${shard}}:chunks:wait`, 0, -1)) {
+        const data = await redis.hget(`{razao:${shard}}:chunks:${id}`, 'data');
+        commands.push(...JSON.parse(data ?? '').commands);
+        await queues[shard]?.remove(id);
+      }
+      await books.client.query(`update holds set status = 'expired' where id = any ($1)`, [
+        commands.map(({ target }) => target),
+      ]);
+      return commands;
+    },
+    /** Starts a sweeper; `clock` is what it tells the time by, `sleep` how it waits. */
+    async startSweeper(clock?: () => number, sleep?: typeof delay) {
       const own = openPatientRedis(server.url);
       const guard = guardRedis(own, 'checked', SILENT);
       const registry = createRegistry();
@@ -71,6 +86,7 @@ export async function openExpiryBench() {
         metrics,
         log: { info: note, warn: note },
         ...(clock && { now: clock }),
+        ...(sleep && { sleep }),
       });
       await sweeper.start();
       const stop = async () => {
