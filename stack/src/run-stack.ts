@@ -17,7 +17,7 @@ export async function runStack(options: StackOptions): Promise<Stack> {
     const services = await openStackServices(options, steps);
     const databaseUrl = await openDatabase(options, services.postgres, steps);
     signal?.throwIfAborted();
-    const migrations = await migrate(databaseUrl);
+    const migrations = await migrate(databaseUrl, { say });
     say(`migrations: ${migrations.length === 0 ? 'none missing' : migrations.join(', ')}`);
 
     const urls = { databaseUrl, redisUrl: services.redis.url };
