@@ -32,6 +32,7 @@ const CONSTRUCTORS = {
     'worker/src/bond-store.ts',
     'worker/src/commit/lock-session.ts',
     'worker/src/housekeeping/hold-session.ts',
+    'worker/src/installation/with-stores.ts',
     'worker/src/roll-call.ts',
   ],
 };

@@ -23,7 +23,9 @@ const COMMANDS = {
   load: { program: 'loadtest/src/main.ts', flags: YOUNG_SPACE, detached: true },
   measure: { program: 'loadtest/src/experiments/main.ts', detached: true },
   crash: { program: 'e2e/crash/main.ts', detached: true },
-  queue: { program: 'worker/src/queue-tool.ts' },
+  queue: { program: 'worker/src/queue-tool.ts', operator: true },
+  installation: { program: 'worker/src/installation-tool.ts', operator: true },
+  shards: { program: 'worker/src/shards-tool.ts', operator: true },
 };
 
 const [command = '', ...args] = process.argv.slice(2);
@@ -38,7 +40,7 @@ if (command === 'exec') {
   run(node, [...flags, join(ROOT, program), ...first, ...args], detached);
 } else {
   fail(
-    `no command "${command}": npm start, npm test, npm run load, npm run measure, npm run crash, npm run queue, npm run check`,
+    `no command "${command}": npm start, npm test, npm run load, npm run measure, npm run crash, npm run queue, npm run installation, npm run shards, npm run check`,
   );
 }
 
@@ -188,13 +190,14 @@ function run(program, programArgs, detached) {
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
 }
 
-// Where the Redis of a running `npm start` is, for the queue tool; the environment comes first.
+// Where the stores of a running `npm start` are, for the operator's commands; the environment comes first.
 function runningUrls() {
   const file = join(ROOT, '.razao/run.json');
-  if (command !== 'queue' || !existsSync(file)) {
+  if (!COMMANDS[command]?.operator || !existsSync(file)) {
     return {};
   }
-  return { REDIS_URL: JSON.parse(readFileSync(file, 'utf8')).redisUrl };
+  const { databaseUrl, redisUrl } = JSON.parse(readFileSync(file, 'utf8'));
+  return { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl };
 }
 
 function fail(message) {

@@ -14,6 +14,7 @@ import type { Service } from '@razao/shared/runtime/service.ts';
 import type { Redis } from 'ioredis';
 import { LockSession } from './commit/lock-session.ts';
 import { createFairShare, type FairShare } from './fair-share.ts';
+import { refuseOlderDatabase } from './installation/refuse-older-database.ts';
 import { Tenure } from './tenure.ts';
 
 const RECONNECT_MS = 250;
@@ -50,11 +51,7 @@ function createCommitter(deps: CommitterDeps, share: FairShare) {
     let logged = '';
     while (!stopping.signal.aborted) {
       try {
-        const bond = deps.installation.bond();
-        const session =
-          bond &&
-          pace() &&
-          (await LockSession.acquire({ ...deps, shard, bond }, stopping.signal, pace));
+        const session = await acquire();
         if (session) await hold(session);
         else await pause(LOCK_POLL_MS);
         logged = '';
@@ -66,6 +63,21 @@ function createCommitter(deps: CommitterDeps, share: FairShare) {
         await pause(RECONNECT_MS);
       }
     }
+  }
+
+  /** The lock, in a database that has all that was posted before; null where that cannot be had. */
+  async function acquire(): Promise<LockSession | null> {
+    const bond = deps.installation.bond();
+    if (!bond || pace() === null) return null;
+    const session = await LockSession.acquire({ ...deps, shard, bond }, stopping.signal, pace);
+    if (!session) return null;
+    const older = await refuseOlderDatabase(session, deps).catch((error) => {
+      session.destroy();
+      throw error;
+    });
+    if (!older) return session;
+    session.destroy();
+    return null;
   }
 
   async function pause(ms: number): Promise<void> {

@@ -27,3 +27,10 @@ const queueToolSchema = z.object({ REDIS_URL: z.string(), SHARDS: commonEnv.SHAR
 export function readQueueToolConfig(): Readonly<z.output<typeof queueToolSchema>> {
   return readEnv(queueToolSchema, process.env);
 }
+
+const storesSchema = z.object({ DATABASE_URL: z.string(), REDIS_URL: z.string() });
+
+/** The environment of the commands that work on both stores: `npm run installation` and `npm run shards`. */
+export function readStoresConfig(): Readonly<z.output<typeof storesSchema>> {
+  return readEnv(storesSchema, process.env);
+}

@@ -36,7 +36,7 @@ export async function compareStores(
   const { installation } = stored;
   if (installation === null)
     return faulty('the database has no installation: migrations are missing');
-  const found = decodeBond(await redis.get(BOND_KEY)) ?? (await claim(redis, store, shards));
+  const found = (await readRedisBond(redis)) ?? (await claim(redis, store, shards));
   if (found === null)
     return faulty(
       `the database is of installation ${installation} and works with Redis ${stored.redis}, but this Redis is another one or was emptied`,
@@ -72,7 +72,7 @@ async function claim(redis: Redis, store: BondStore, shards: number): Promise<Bo
     const bond = { installation, redis: randomUUID().slice(0, 8) };
     await redis.set(BOND_KEY, encodeBond(bond), 'NX');
   }
-  return decodeBond(await redis.get(BOND_KEY));
+  return await readRedisBond(redis);
 }
 
 /** Writes a bond into a Redis: the line itself, and a copy beside each queue. */
@@ -82,9 +82,14 @@ export async function writeBond(redis: Redis, bond: Bond, shards: number): Promi
   await redis.set(BOND_KEY, line);
 }
 
+/** What a Redis says of itself; null where it belongs to nobody. */
+export async function readRedisBond(redis: Redis): Promise<Bond | null> {
+  return decodeBond(await redis.get(BOND_KEY));
+}
+
 /** The keys of the shards of the installation that a Redis belongs to. Throws where it belongs to none. */
 export async function readKeys(redis: Redis, shards: number): Promise<ShardKeys[]> {
-  const bond = decodeBond(await redis.get(BOND_KEY));
+  const bond = await readRedisBond(redis);
   if (!bond) throw new Error('this Redis belongs to no installation: nothing has ever run on it');
   return Array.from({ length: shards }, (_, shard) => shardKeys(bond.installation, shard));
 }

@@ -59,8 +59,9 @@ export async function openExpiryBench() {
     async endQueued(shard: number): Promise<ExpiryCommand[]> {
       const commands: ExpiryCommand[] = [];
       // One after the other: others are added meanwhile.
-      for (const id of await redis.lrange(`{razao:${shard}}:chunks:wait`, 0, -1)) {
-        const data = await redis.hget(`{razao:${shard}}:chunks:${id}`, 'data');
+      const queue = `${shards[shard]?.tag}:chunks`;
+      for (const id of await redis.lrange(`${queue}:wait`, 0, -1)) {
+        const data = await redis.hget(`${queue}:${id}`, 'data');
         commands.push(...JSON.parse(data ?? '').commands);
         await queues[shard]?.remove(id);
       }

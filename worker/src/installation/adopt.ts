@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { restoreRecords } from '@razao/shared/queue/restore-records.ts';
+import { readRedisBond, writeBond } from '@razao/shared/runtime/bond.ts';
+import { BOND_KEY, haltKey, headsKey, shardKeys } from '@razao/shared/runtime/keys.ts';
+import { changeRedis, readBond } from '@razao/sql/installation.ts';
+import { readShards } from '@razao/sql/shards.ts';
+import { unlinkKeys } from './scan-keys.ts';
+import { survey } from './survey.ts';
+import type { Stores } from './with-stores.ts';
+
+/** What `adopt` did: how many records and balances it forgot, and how many commands wait and were made known again. */
+export type Adopted = { installation: string; redis: string; forgotten: number; waiting: number };
+
+/**
+ * Declares that a database and a Redis belong together as they are now, whatever each remembers: after one of them was lost,
+ * restored or replaced. What Redis remembers of outcomes is forgotten, since it may be of a future that did not happen; what
+ * waits in its queue is kept, known under its ids again, and posted. Throws where Redis belongs to another installation that
+ * has something waiting.
+ */
+export async function adopt(stores: Stores): Promise<Adopted> {
+  const { client, redis } = stores;
+  const { installation } = await readBond(client);
+  if (installation === null) throw new Error('the database has no installation: migrate it first');
+  const shards = Number(await readShards(client));
+  if (!Number.isInteger(shards) || shards < 1)
+    throw new Error(
+      'the database does not say how many shards there are: start an API or a worker',
+    );
+  const bond = await readRedisBond(redis);
+  if (bond && bond.installation !== installation) await refuseLoss(stores, bond.installation);
+  const tags = Array.from({ length: shards }, (_, shard) => shardKeys(installation, shard));
+  let forgotten = 0;
+  let waiting = 0;
+  for (const keys of tags) {
+    for (const kind of ['t', 'b'])
+      forgotten += await unlinkKeys(redis, `${escapeGlob(keys.tag)}:${kind}:*`);
+    await redis.del(headsKey(keys));
+    waiting += await restoreRecords(redis, keys);
+  }
+  const mine = bond?.installation === installation ? bond.redis : randomUUID().slice(0, 8);
+  await changeRedis(client, mine);
+  await writeBond(redis, { installation, redis: mine }, shards);
+  await redis.del(haltKey(installation));
+  return { installation, redis: mine, forgotten, waiting };
+}
+
+async function refuseLoss(stores: Stores, other: string): Promise<void> {
+  const { holdings } = (await survey(stores)).redis;
+  const left = holdings.find(({ installation }) => installation === other);
+  if (!left || left.chunks + left.aside === 0) return;
+  throw new Error(
+    `this Redis belongs to installation ${other}, of which ${left.chunks} chunks wait and ${left.aside} are set aside: they were accepted. Give it its own database, or drop them: npm run installation -- drop ${other}`,
+  );
+}
+
+/** Deletes everything that an installation has in a Redis, what was accepted too; returns how many keys. */
+export async function drop({ client, redis }: Stores, installation: string): Promise<number> {
+  const stored = await readBond(client);
+  if (stored.installation === installation)
+    throw new Error(`${installation} is the installation of this database: it is not dropped`);
+  if (!/^[A-Za-z0-9]+$/.test(installation)) throw new Error(`${installation} is no installation`);
+  const count = await unlinkKeys(redis, `{razao:${installation}:*`);
+  await redis.del(haltKey(installation));
+  const bond = await readRedisBond(redis);
+  return bond?.installation === installation ? count + (await redis.del(BOND_KEY)) : count;
+}
+
+function escapeGlob(text: string): string {
+  return text.replace(/[\\*?[\]]/g, '\\$&');
+}
