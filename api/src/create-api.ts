@@ -1,7 +1,12 @@
+import { createClock } from '@razao/shared/runtime/clock.ts';
 import { createInstallation, type Installation } from '@razao/shared/runtime/installation.ts';
 import { httpService } from '@razao/shared/runtime/listen.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
-import { createApiMetrics, createRegistry } from '@razao/shared/runtime/metrics.ts';
+import {
+  createApiMetrics,
+  createRegistry,
+  measureClockSkew,
+} from '@razao/shared/runtime/metrics.ts';
 import { openFailFastRedis } from '@razao/shared/runtime/redis.ts';
 import { guardRedis } from '@razao/shared/runtime/redis-guard.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
@@ -46,7 +51,10 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
   const subscriber = openFailFastRedis(config.REDIS_URL);
   const plainGuard = guardRedis(redis, config.DURABILITY, log);
   const memory = createMemoryWatch(redis, metrics);
-  const database = createDatabase(config.DATABASE_URL, config.DURABILITY, log);
+  const clock = createClock();
+  measureClockSkew(registry, clock);
+  const { DATABASE_URL: databaseUrl, DURABILITY: durability } = config;
+  const database = createDatabase(databaseUrl, { durability, clock, log });
   const installation = createInstallation({
     redis,
     guard: plainGuard,
@@ -60,10 +68,10 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
     log,
   });
   const { guard, keys: keysOf } = installation;
-  const lookup = createLookup({ redis, guard, database, keysOf });
+  const lookup = createLookup({ redis, guard, database, clock, keysOf });
   const { SHARDS: shards, QUEUE_CHUNKS_MAX: chunksMax } = config;
   const waiters = createWaiters({ subscriber, shards, keysOf, lookup, metrics, log });
-  const intakes = createIntakes(keysOf, { redis, guard, memory, metrics, chunksMax });
+  const intakes = createIntakes(keysOf, { redis, guard, memory, clock, metrics, chunksMax });
   const deps: Deps = {
     keys: createKeyRing(config.RAZAO_DEV_KEY),
     database,
@@ -78,8 +86,9 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
       redis: plainGuard.fault(),
       postgres: database.fault(),
       installation: installation.fault(),
+      clock: clock.fault(),
     }),
-    ready: () => installation.known() && installation.fault() === null,
+    ready: () => installation.known() && installation.fault() === null && clock.fault() === null,
   };
   const connections: Service = {
     name: 'connections',

@@ -1,4 +1,5 @@
 import { READ_STATEMENT_MS_MAX, SETTINGS_STATEMENT_MS_MAX } from '@razao/shared/contract/limits.ts';
+import { type Clock, NOW_MS } from '@razao/shared/runtime/clock.ts';
 import type { Durability } from '@razao/shared/runtime/env-schema.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
 import { postgresFaults } from '@razao/shared/runtime/postgres-guard.ts';
@@ -24,9 +25,12 @@ export type Database = {
 
 /**
  * Connects when there is something to ask, and checks each connection for durability. Asks every second itself, so that
- * `fault` speaks of the present whether or not there are requests.
+ * `fault` speaks of the present whether or not there are requests, and tells the clock what time it is there.
  */
-export function createDatabase(url: string, durability: Durability, log: Logger): Database {
+export function createDatabase(
+  url: string,
+  { durability, clock, log }: { durability: Durability; clock: Clock; log: Logger },
+): Database {
   let fault: string | null = null;
   let outages = 0;
   function lose(why: string): void {
@@ -44,7 +48,7 @@ export function createDatabase(url: string, durability: Durability, log: Logger)
       idle_in_transaction_session_timeout: SETTINGS_STATEMENT_MS_MAX,
       keepAlive: true,
       verify: (client: Client, done: (error?: Error) => void) => {
-        prepare(client, durability).then(
+        prepare(client, durability, clock).then(
           () => {
             fault = null;
             done();
@@ -71,13 +75,15 @@ export function createDatabase(url: string, durability: Durability, log: Logger)
   const watching = setTimeout(watch, WATCH_MS).unref();
   async function watch(): Promise<void> {
     // Not the time that a read may take: one that is silent is to be known soon.
-    const question = { text: 'select 1', query_timeout: CONNECT_MS_MAX };
-    await reading.query(question).then(
-      () => {
-        fault = null;
-      },
-      (error: Error) => lose(error.message),
-    );
+    const question = { text: `select ${NOW_MS}`, query_timeout: CONNECT_MS_MAX };
+    await clock
+      .measure(() => reading.query<{ now_ms: number }>(question))
+      .then(
+        () => {
+          fault = null;
+        },
+        (error: Error) => lose(error.message),
+      );
     watching.refresh();
   }
   return {
@@ -92,8 +98,10 @@ export function createDatabase(url: string, durability: Durability, log: Logger)
   };
 }
 
-async function prepare(client: Client, durability: Durability): Promise<void> {
+async function prepare(client: Client, durability: Durability, clock: Clock): Promise<void> {
   await client.query('set synchronous_commit = on');
+  // The first connection tells the time before anything is accepted.
+  await clock.measure(() => client.query<{ now_ms: number }>(`select ${NOW_MS}`));
   const faults = await postgresFaults(client, durability);
   if (faults.length > 0) throw new Error(`Connection terminated by us: ${faults.join('; ')}`);
 }

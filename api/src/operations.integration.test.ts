@@ -25,7 +25,12 @@ test.each(['/livez', '/readyz', '/metrics', '/problems/overloaded'])(
 test('readiness names each dependency', async () => {
   expect((await api.get('/readyz', NO_KEY)).body).toEqual({
     ready: true,
-    dependencies: { redis: { ok: true }, postgres: { ok: true }, installation: { ok: true } },
+    dependencies: {
+      redis: { ok: true },
+      postgres: { ok: true },
+      installation: { ok: true },
+      clock: { ok: true },
+    },
   });
   const metrics = await readMetrics();
   expect(metrics).toContain('razao_dependency_up{dependency="redis"} 1');

@@ -8,7 +8,7 @@ type Worker = Awaited<ReturnType<WorkerBench['startWorker']>>;
 
 const ALL_WELL = {
   ready: true,
-  dependencies: { redis: { ok: true }, postgres: { ok: true } },
+  dependencies: { redis: { ok: true }, postgres: { ok: true }, clock: { ok: true } },
   stopped_shards: [],
 };
 

@@ -1,3 +1,4 @@
+import { createClock } from '@razao/shared/runtime/clock.ts';
 import { createInstallation, type Installation } from '@razao/shared/runtime/installation.ts';
 import { lateServices } from '@razao/shared/runtime/late-services.ts';
 import { httpService } from '@razao/shared/runtime/listen.ts';
@@ -5,6 +6,7 @@ import type { Logger } from '@razao/shared/runtime/log.ts';
 import {
   createRegistry,
   createWorkerMetrics,
+  measureClockSkew,
   type WorkerMetrics,
 } from '@razao/shared/runtime/metrics.ts';
 import { operationsRoutes } from '@razao/shared/runtime/operations.ts';
@@ -30,11 +32,14 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
   const plainGuard = guardRedis(redis, config.DURABILITY, log);
   const installation = openInstallation(config, redis, plainGuard, log);
   const { guard } = installation;
+  const clock = createClock();
+  measureClockSkew(registry, clock);
   let started = false;
   const commits = config.ROLES.includes('committer');
   const roll = createRollCall({
     databaseUrl: config.DATABASE_URL,
     durability: config.DURABILITY,
+    clock,
     present: () => started && commits && guard.usable(),
   });
   let committers: Committers | undefined;
@@ -44,8 +49,9 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
       redis: plainGuard.fault(),
       postgres: roll.fault(),
       installation: installation.fault(),
+      clock: clock.fault(),
     }),
-    ready: () => started && installation.fault() === null,
+    ready: () => started && installation.fault() === null && clock.fault() === null,
     stoppedShards: () => committers?.stoppedShards() ?? [],
   });
   return [

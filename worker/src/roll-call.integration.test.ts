@@ -1,3 +1,4 @@
+import { createClock } from '@razao/shared/runtime/clock.ts';
 import { createTestDatabase } from '@razao/stack/test-database.ts';
 import { openTcpProxy } from '@razao/stack/testing/tcp-proxy.ts';
 import { until } from '@razao/stack/testing/until.ts';
@@ -84,7 +85,12 @@ async function join(
   present: () => boolean = () => true,
   databaseUrl = database.url,
 ): Promise<RollCall> {
-  const call = createRollCall({ databaseUrl, durability: 'checked', present });
+  const call = createRollCall({
+    databaseUrl,
+    durability: 'checked',
+    clock: createClock(),
+    present,
+  });
   calls.push(call);
   await call.start();
   return call;

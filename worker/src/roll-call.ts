@@ -4,6 +4,7 @@ import {
   LOCK_IDLE_SESSION_MS,
   ROLL_CALL_MS,
 } from '@razao/shared/contract/limits.ts';
+import { type Clock, NOW_MS } from '@razao/shared/runtime/clock.ts';
 import type { Durability } from '@razao/shared/runtime/env-schema.ts';
 import { postgresFaults } from '@razao/shared/runtime/postgres-guard.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
@@ -13,12 +14,12 @@ import { errorCode } from './commit/error-class.ts';
 const NAME = 'razao roll call';
 const ABSENT = `${NAME}, absent`;
 const STOP_MS_MAX = 500;
-const COUNT = `select count(*)::int as processes from pg_stat_activity
+const COUNT = `select count(*)::int as processes, ${NOW_MS} from pg_stat_activity
   where application_name = $1 and datname = current_database()`;
 
 /**
  * Counts the processes that could hold locks, so that they can share the shards out. Decides nothing about who may write.
- * It is also how a process knows whether it can work with Postgres.
+ * It is also how a process knows whether it can work with Postgres, and what time it is there.
  */
 export type RollCall = Service & {
   /** Processes that answer, this one included; 1 where that is not known. */
@@ -30,6 +31,7 @@ export type RollCall = Service & {
 export type RollCallOptions = {
   databaseUrl: string;
   durability: Durability;
+  clock: Clock;
   /** Whether this process could hold locks. */
   present: () => boolean;
 };
@@ -38,7 +40,12 @@ export type RollCallOptions = {
  * Each process keeps one session open, of this name while `present` holds, and counts the sessions of the name. A process
  * that is stopped or cut off drops out as its session is ended, by the same timeout as a lock.
  */
-export function createRollCall({ databaseUrl, durability, present }: RollCallOptions): RollCall {
+export function createRollCall({
+  databaseUrl,
+  durability,
+  clock,
+  present,
+}: RollCallOptions): RollCall {
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
   let processes = 1;
@@ -76,7 +83,9 @@ export function createRollCall({ databaseUrl, durability, present }: RollCallOpt
       while (!stopping.signal.aborted) {
         const here = present();
         await client.query(`set application_name = '${here ? NAME : ABSENT}'`);
-        const { rows } = await client.query<{ processes: number }>(COUNT, [NAME]);
+        const { rows } = await clock.measure(() =>
+          client.query<{ processes: number; now_ms: number }>(COUNT, [NAME]),
+        );
         processes = here ? Math.max(1, rows[0]?.processes ?? 1) : 1;
         fault = null;
         await pause();

@@ -58,6 +58,12 @@ export function unavailable(cause: unknown): Problem {
   return new Problem('unavailable', detail, { cause });
 }
 
+/** The chunk came to Redis after its time, and nothing of it is there. */
+export function tooLate(): Problem {
+  const detail = 'the queue was too slow; nothing was stored: try again with the same key';
+  return new Problem('unavailable', detail);
+}
+
 function contested(): Problem {
   return unavailable('another command with this key is being accepted');
 }

@@ -7,22 +7,30 @@ import {
 } from '@razao/shared/contract/status-record.ts';
 import type { ChunkQueue, Claim } from '@razao/shared/queue/chunk-queue.ts';
 import { chunksPresent } from '@razao/shared/queue/depth.ts';
+import type { Clock } from '@razao/shared/runtime/clock.ts';
 import { recordKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { Redis } from 'ioredis';
 import { admit, takeOver, withdraw } from './admit.ts';
 
 /**
- * What holds for an id: ours to enqueue; or the record of a write that is durable already; or contested: another process is
- * just accepting another command under it, and which of the two it is cannot be told yet.
+ * What holds for an id: ours to enqueue, where `found` is the line that was taken over; or the record of a write that is
+ * durable already; or contested: another process is just accepting another command under it, and which of the two it is
+ * cannot be told yet.
  */
 export type Verdict =
-  | { fresh: true }
+  | { fresh: true; found?: string }
   | { fresh: false; record: StatusRecord }
   | { contested: true };
 
 const ROUNDS_MAX = 5;
 
-export type ClaimDeps = { redis: Redis; queue: ChunkQueue; keys: ShardKeys; chunkId: string };
+export type ClaimDeps = {
+  redis: Redis;
+  queue: ChunkQueue;
+  keys: ShardKeys;
+  chunkId: string;
+  clock: Pick<Clock, 'now'>;
+};
 
 /**
  * Decides for each command whether this chunk enqueues it. A record that names this chunk is ours: the call was sent twice.
@@ -82,32 +90,31 @@ async function settle(
     present.size === 0 ? [] : await deps.redis.mget(suspects.map(({ claim }) => claim.key));
   for (const [n, { i, line }] of suspects.entries()) {
     const queued = present.has(chunks[n] ?? '');
-    verdicts[i] = settleOne(records[n] ?? null, commands[i], queued, standing[n] === line);
+    const stands = standing[n] === line;
+    verdicts[i] = settleOne(deps.clock, records[n] ?? null, commands[i], { queued, stands });
   }
   const dead = suspects.filter(({ i }) => !verdicts[i]);
   if (dead.length === 0) return;
   const claims = dead.map(({ claim, line }) => ({ ...claim, found: line }));
   const now = await takeOver(deps.redis, claims);
-  for (const [n, { i }] of dead.entries()) {
-    lines[i] = now[n] ?? null;
-    verdicts[i] = judge(lines[i] ?? null, deps.chunkId);
+  for (const [n, { i, line: found }] of dead.entries()) {
+    const line = now[n] ?? null;
+    lines[i] = line;
+    verdicts[i] = line === null ? { fresh: true, found } : judge(line, deps.chunkId);
   }
 }
 
 function settleOne(
+  clock: Pick<Clock, 'now'>,
   record: StatusRecord | null,
   command: Command | undefined,
-  queued: boolean,
-  stands: boolean,
+  { queued, stands }: { queued: boolean; stands: boolean },
 ): Verdict | undefined {
   if (record === null) return undefined;
   if (queued) return stands ? { fresh: false, record } : undefined;
-  return isContested(record, command) ? { contested: true } : undefined;
-}
-
-function isContested(record: StatusRecord, command: Command | undefined): boolean {
-  const age = Date.now() - Date.parse(record.acceptedAt);
-  return record.fingerprint !== command?.fingerprint && age < CHUNK_UNDER_WAY_MS_MAX;
+  const age = clock.now() - Date.parse(record.acceptedAt);
+  const contested = record.fingerprint !== command?.fingerprint && age < CHUNK_UNDER_WAY_MS_MAX;
+  return contested ? { contested: true } : undefined;
 }
 
 function chunkOf(record: StatusRecord | null): string | null {

@@ -9,6 +9,7 @@ import {
 import { Problem } from '@razao/shared/contract/problems.ts';
 import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { countQueued } from '@razao/shared/queue/depth.ts';
+import type { Clock } from '@razao/shared/runtime/clock.ts';
 import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { ApiMetrics } from '@razao/shared/runtime/metrics.ts';
 import { createPace } from '@razao/shared/runtime/pace.ts';
@@ -23,6 +24,7 @@ import {
   type Pending,
 } from './gather.ts';
 import type { MemoryWatch } from './memory-watch.ts';
+import { stamp } from './stamp.ts';
 import { storeChunk } from './store-chunk.ts';
 
 export type IntakeDeps = {
@@ -30,6 +32,7 @@ export type IntakeDeps = {
   redis: Redis;
   guard: RedisGuard;
   memory: MemoryWatch;
+  clock: Clock;
   metrics: ApiMetrics;
   /** Chunks waiting and active beyond which nothing is admitted. */
   chunksMax: number;
@@ -137,14 +140,16 @@ export class Intake {
   }
 
   async #flush(chunk: readonly Pending[]): Promise<void> {
-    const { redis, guard, memory, keys, metrics, chunksMax } = this.#deps;
+    const { redis, guard, memory, clock, keys, metrics, chunksMax } = this.#deps;
     if (!guard.usable()) throw unavailable(guard.fault());
+    const deadline = stamp(chunk, clock, await memory.time());
     this.#queue ??= openChunkQueue(redis, keys);
     if (performance.now() - this.#depthAt > QUEUE_DEPTH_AGE_MS_MAX)
       this.#noteDepth(await countQueued(redis, this.#queue));
     if (this.#depth >= chunksMax || memory.full()) throw overloaded();
     const gathered = gather(chunk);
-    const stored = await storeChunk({ redis, queue: this.#queue, keys }, chunk, gathered);
+    const deps = { redis, queue: this.#queue, keys, clock, deadline };
+    const stored = await storeChunk(deps, chunk, gathered);
     if (stored.depth !== null) this.#noteDepth(stored.depth);
     const { verdicts, plan, chunkId } = stored;
     if (plan.enqueued.length > 0) metrics.chunkCommands.observe(plan.enqueued.length);

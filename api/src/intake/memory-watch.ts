@@ -1,26 +1,51 @@
 import type { ApiMetrics } from '@razao/shared/runtime/metrics.ts';
 import { readMemory } from '@razao/shared/runtime/redis-memory.ts';
+import { createServerTime, type Reading } from '@razao/shared/runtime/server-time.ts';
 import type { Redis } from 'ioredis';
 
 /** What comes in between two looks is let in; to look costs Redis some 50 microseconds. */
 const PERIOD_MS = 100;
 
 /** Knows whether Redis is nearer to its memory limit than is good: a full one cannot even hand out what it has. */
-export type MemoryWatch = { full(): boolean; stop(): void };
+export type MemoryWatch = {
+  full(): boolean;
+  /** Redis's time, which is asked for only where it is not known yet. Throws where Redis does not answer then. */
+  time(): Promise<Reading>;
+  stop(): void;
+};
 
 /** Looks at Redis all the time. Without a limit it is never full. */
 export function createMemoryWatch(
   redis: Redis,
   metrics: Pick<ApiMetrics, 'redisBytes' | 'redisBytesMax'>,
 ): MemoryWatch {
+  const time = createServerTime();
   let full = false;
   async function look(): Promise<void> {
     if (redis.status !== 'ready') return;
-    const memory = await readMemory(redis);
+    // The time first, so that it waits for nothing.
+    const [, memory] = await Promise.all([askTime(), readMemory(redis)]);
     metrics.redisBytes.set(memory.used);
     metrics.redisBytesMax.set(memory.limit);
     full = memory.full;
   }
+  async function askTime(): Promise<Reading> {
+    await time.ask(
+      () => redis.time(),
+      ([seconds, micros]) => Number(seconds) * 1_000 + Number(micros) / 1_000,
+    );
+    const reading = time.read();
+    if (!reading) throw new Error('the time of Redis is not known');
+    return reading;
+  }
+  redis.on('close', time.forget);
   const timer = setInterval(() => void look().catch(() => {}), PERIOD_MS);
-  return { full: () => full, stop: () => clearInterval(timer) };
+  return {
+    full: () => full,
+    time: async () => time.read() ?? (await askTime()),
+    stop() {
+      clearInterval(timer);
+      redis.off('close', time.forget);
+    },
+  };
 }

@@ -1,20 +1,32 @@
 import { CHUNK_VERSION } from '@razao/shared/contract/chunk.ts';
+import type { Command } from '@razao/shared/contract/command.ts';
 import {
-  addChunk,
+  type Admission,
+  addClaimed,
   addWithRecords,
   type ChunkQueue,
+  type Claim,
   newChunkId,
 } from '@razao/shared/queue/chunk-queue.ts';
+import type { Clock } from '@razao/shared/runtime/clock.ts';
 import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import { killPoint } from '@razao/shared/runtime/kill-point.ts';
 import type { Redis } from 'ioredis';
-import { claimIds, toClaim, type Verdict, withdrawIds } from './claim-ids.ts';
+import { tooLate } from './answer-chunk.ts';
+import { type ClaimDeps, claimIds, toClaim, type Verdict, withdrawIds } from './claim-ids.ts';
 import type { Gathered, Pending } from './gather.ts';
 import { type Plan, planChunk } from './plan.ts';
 
 const FRESH: Verdict = { fresh: true };
 
-export type StoreDeps = { redis: Redis; queue: ChunkQueue; keys: ShardKeys };
+export type StoreDeps = {
+  redis: Redis;
+  queue: ChunkQueue;
+  keys: ShardKeys;
+  clock: Pick<Clock, 'now'>;
+  /** By Redis's clock, in ms since the epoch. */
+  deadline: number;
+};
 
 /** `depth`: how many chunks were queued before, where that was looked at. */
 export type Stored = { chunkId: string; verdicts: Verdict[]; plan: Plan; depth: number | null };
@@ -22,6 +34,7 @@ export type Stored = { chunkId: string; verdicts: Verdict[]; plan: Plan; depth: 
 /**
  * Makes a chunk durable, after which its callers may be answered. As a rule none of its ids has a record, and one call admits
  * them and enqueues it. Where one has, the ids are admitted one by one first, and what is left of the chunk is enqueued after.
+ * Throws `unavailable` where the chunk came to Redis after the deadline: then nothing of it is there.
  */
 export async function storeChunk(
   deps: StoreDeps,
@@ -29,7 +42,7 @@ export async function storeChunk(
   gathered: Gathered,
 ): Promise<Stored> {
   const atOnce = await storeAtOnce(deps, chunk, gathered);
-  if (atOnce?.added) return atOnce;
+  if (atOnce?.admission === 'added') return atOnce;
   const chunkId = newChunkId();
   const claim = { ...deps, chunkId };
   const verdicts = await claimIds(claim, gathered.firsts);
@@ -37,7 +50,10 @@ export async function storeChunk(
   const plan = planChunk(chunk, gathered, verdicts);
   if (plan.withdrawn.length > 0) await withdrawIds(claim, plan.withdrawn);
   if (plan.enqueued.length > 0) {
-    await addChunk(deps.queue, chunkId, { v: CHUNK_VERSION, commands: plan.enqueued });
+    const claims = claimsOf(claim, plan.enqueued, gathered, verdicts);
+    const data = { v: CHUNK_VERSION, commands: plan.enqueued } as const;
+    const { redis, queue, deadline } = deps;
+    refuseLate(await addClaimed(redis, queue, { claims, chunkId, data, deadline }));
     killPoint('after-add');
   }
   return { chunkId, verdicts, plan, depth: atOnce?.depth ?? null };
@@ -48,15 +64,35 @@ async function storeAtOnce(
   deps: StoreDeps,
   chunk: readonly Pending[],
   gathered: Gathered,
-): Promise<(Stored & { added: boolean }) | null> {
+): Promise<(Stored & { admission: Admission }) | null> {
   const verdicts = gathered.firsts.map(() => FRESH);
   const plan = planChunk(chunk, gathered, verdicts);
   if (plan.refused.size > 0) return null;
   const chunkId = newChunkId();
-  const { redis, queue, keys } = deps;
+  const { redis, queue, keys, deadline } = deps;
   const claims = gathered.firsts.map((command) => toClaim({ keys, chunkId }, command));
   const data = { v: CHUNK_VERSION, commands: plan.enqueued } as const;
-  const { added, depth } = await addWithRecords(redis, queue, claims, chunkId, data);
-  if (added) killPoint('after-add');
-  return { chunkId, verdicts, plan, depth, added };
+  const departure = { claims, chunkId, data, deadline };
+  const { admission, depth } = await addWithRecords(redis, queue, departure);
+  refuseLate(admission);
+  if (admission === 'added') killPoint('after-add');
+  return { chunkId, verdicts, plan, depth, admission };
+}
+
+function claimsOf(
+  deps: ClaimDeps,
+  enqueued: readonly Command[],
+  { firsts }: Gathered,
+  verdicts: readonly Verdict[],
+): Claim[] {
+  const known = new Map(firsts.map((command, place) => [command, verdicts[place]]));
+  return enqueued.map((command) => {
+    const verdict = known.get(command);
+    const found = verdict && 'found' in verdict ? verdict.found : undefined;
+    return { ...toClaim(deps, command), ...(found !== undefined && { found }) };
+  });
+}
+
+function refuseLate(admission: Admission): void {
+  if (admission === 'late') throw tooLate();
 }

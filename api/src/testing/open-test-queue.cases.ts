@@ -1,13 +1,14 @@
 import type { Command } from '@razao/shared/contract/command.ts';
 import { QUEUE_CHUNKS_MAX } from '@razao/shared/contract/limits.ts';
 import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
+import { type Clock, createClock } from '@razao/shared/runtime/clock.ts';
 import { shardKeys } from '@razao/shared/runtime/keys.ts';
 import { createLog } from '@razao/shared/runtime/log.ts';
 import { createApiMetrics } from '@razao/shared/runtime/metrics.ts';
 import { openFailFastRedis } from '@razao/shared/runtime/redis.ts';
 import { guardRedis } from '@razao/shared/runtime/redis-guard.ts';
 import { testUid } from '@razao/shared/testing/commands.cases.ts';
-import { startTestRedis } from '@razao/stack/test-redis.ts';
+import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import type { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
@@ -19,6 +20,9 @@ export const KEYS = shardKeys('test', 0);
 export type TestQueue = {
   redis: Redis;
   queue: ChunkQueue;
+  clock: Clock;
+  /** The server behind it, for harm. */
+  server: TestRedis;
   /** What an intake of this queue needs. */
   deps: IntakeDeps;
   close(): Promise<void>;
@@ -33,14 +37,18 @@ export async function openTestQueue(): Promise<TestQueue> {
   const metrics = createApiMetrics(new Registry());
   const memory = createMemoryWatch(redis, metrics);
   const queue = openChunkQueue(redis, KEYS);
+  const clock = createClock();
   return {
     redis,
     queue,
+    clock,
+    server,
     deps: {
       keys: KEYS,
       redis,
       guard,
       memory,
+      clock,
       metrics,
       chunksMax: QUEUE_CHUNKS_MAX,
     },

@@ -10,6 +10,7 @@ import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue
 import { chunksPresent } from '@razao/shared/queue/depth.ts';
 import { countAccepted, readQueue } from '@razao/shared/queue/read-queue.ts';
 import { restoreRecords } from '@razao/shared/queue/restore-records.ts';
+import type { Clock } from '@razao/shared/runtime/clock.ts';
 import { asideKey, intactKey, recordKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
 import type { Redis } from 'ioredis';
@@ -47,11 +48,13 @@ type LookupDeps = {
   redis: Redis;
   guard: RedisGuard;
   database: Database;
+  clock: Pick<Clock, 'now'>;
   keysOf: (shard: number) => ShardKeys;
 };
 
 /** Finds transactions: their records in Redis, their rows in Postgres. */
-export function createLookup({ redis, guard, database, keysOf }: LookupDeps): TransactionLookup {
+export function createLookup(deps: LookupDeps): TransactionLookup {
+  const { redis, guard, database, clock, keysOf } = deps;
   const queues = new Map<number, ChunkQueue>();
   function queueOf(shard: number): ChunkQueue {
     const queue = queues.get(shard) ?? openChunkQueue(redis, keysOf(shard));
@@ -97,7 +100,7 @@ export function createLookup({ redis, guard, database, keysOf }: LookupDeps): Tr
     },
     async abandoned({ shard }, record) {
       if (record.status !== 'queued') return false;
-      if (Date.now() - Date.parse(record.acceptedAt) < CHUNK_UNDER_WAY_MS_MAX) return false;
+      if (clock.now() - Date.parse(record.acceptedAt) < CHUNK_UNDER_WAY_MS_MAX) return false;
       const { chunk } = record;
       const isAside = () => redis.hexists(asideKey(keysOf(shard)), chunk);
       // Asked for on both sides: it may be moved from one place to the other, in either direction, meanwhile.

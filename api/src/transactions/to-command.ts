@@ -22,20 +22,22 @@ import {
   transactionFingerprint,
 } from './fingerprint.ts';
 
-// Validated requests as the commands that go on the queue.
+// Validated requests as the commands that go on the queue. The intake gives them their instants.
+
+/** When a command is accepted, as long as it is not; the end of a hold counts from it. */
+const NOT_YET_MS = 0;
 
 export function toTransaction(
   ledger: Ledger,
   key: string,
   request: TransactionRequest,
 ): TransferCommand | HoldCommand {
-  const now = Date.now();
   const command: TransferCommand = {
     ledgerUid: ledger.uid,
     id: transactionId(ledger.name, key),
     kind: 'transfer',
     fingerprint: transactionFingerprint(request),
-    acceptedAt: instantText(now),
+    acceptedAt: instantText(NOT_YET_MS),
     postings: toPostings(request.postings),
     description: request.description ?? null,
     reference: request.reference ?? null,
@@ -47,7 +49,7 @@ export function toTransaction(
   return {
     ...command,
     kind: 'hold',
-    expiresAt: instantText(now + request.hold.expires_in * 1_000),
+    expiresAt: instantText(NOT_YET_MS + request.hold.expires_in * 1_000),
   };
 }
 
@@ -90,7 +92,7 @@ export function toMembers(commands: readonly Command[]): Command[] {
 
 function accepted(ledger: Ledger, key: string) {
   const id = transactionId(ledger.name, key);
-  return { ledgerUid: ledger.uid, id, acceptedAt: instantText(Date.now()) };
+  return { ledgerUid: ledger.uid, id, acceptedAt: instantText(NOT_YET_MS) };
 }
 
 /** Most postings have no condition, and go as they are. */

@@ -32,7 +32,7 @@ export const AMOUNT_LIMIT = 10n ** BigInt(AMOUNT_DIGITS_MAX);
 // Intake: what an API process gathers before Redis has it.
 export const CHUNK_COMMANDS_MAX = 1_000;
 export const CHUNK_BYTES_MAX = 1 * MIB;
-/** How long a record may name a chunk that is on its way to the queue, by the timeout of the call. */
+/** How long a record may name a chunk that is on its way to the queue: after `FLUSH_MS_MAX` it never gets there. */
 export const CHUNK_UNDER_WAY_MS_MAX = 5 * SECOND;
 /** Callers waiting in one process for one shard's chunk; more are answered 503. */
 export const INTAKE_PENDING_MAX = 20_000;
@@ -103,7 +103,19 @@ export const READ_STATEMENT_MS_MAX = 5 * SECOND;
 export const STOP_DEADLINE_MS = 10 * SECOND;
 export const LEDGER_CACHE_MAX = 10_000;
 
+// The clock: Postgres's, as each process estimates it.
+/** A process whose own clock differs by more is not ready. */
+export const CLOCK_SKEW_MS_MAX = 30 * SECOND;
+/** Answers of a server from which its time is known: the fastest of so long. */
+export const CLOCK_SAMPLE_MS_MAX = 10 * SECOND;
+/** By how much an estimate may be wrong beyond what its answers say: clocks drift, and are steered. */
+export const CLOCK_ERROR_MS_MAX = 500;
+/** How long after the instant of its acceptance a command may enter the queue; the timeout of the call. */
+export const FLUSH_MS_MAX = REDIS_COMMAND_MS_MAX;
+
 // Expiry of holds.
+/** From its instant on a hold can only expire; its end is sent so much later, behind all that was accepted before. */
+export const EXPIRY_GRACE_MS = FLUSH_MS_MAX + CLOCK_ERROR_MS_MAX;
 export const EXPIRY_SWEEP_MS = 500;
 /** A sweep that left holds since others wait still is followed by the next so soon. */
 export const EXPIRY_BUSY_SWEEP_MS = 100;
@@ -127,9 +139,15 @@ const relations: readonly [boolean, string][] = [
   ],
   [LOCK_ANSWER_AGE_MS_MAX < LOCK_IDLE_SESSION_MS, 'fetching ends before the lock can pass on'],
   [
-    REDIS_COMMAND_MS_MAX < CHUNK_UNDER_WAY_MS_MAX,
+    FLUSH_MS_MAX + CLOCK_ERROR_MS_MAX < CHUNK_UNDER_WAY_MS_MAX,
     'a chunk under way is queued or given up by then',
   ],
+  [
+    FLUSH_MS_MAX + CLOCK_ERROR_MS_MAX <= EXPIRY_GRACE_MS,
+    'an expiry is sent behind all that was accepted before its instant',
+  ],
+  [REDIS_COMMAND_MS_MAX <= FLUSH_MS_MAX, 'what Redis does within the time of its call is in time'],
+  [CLOCK_ERROR_MS_MAX < CLOCK_SKEW_MS_MAX, 'what may be an error of the estimate is no skew'],
   [COMMIT_STATEMENT_MS_MAX < COMMIT_CLIENT_MS_MAX, 'the server gives up before the client'],
   [COMMIT_LOCK_MS_MAX < COMMIT_STATEMENT_MS_MAX, 'waiting for a lock is told from being slow'],
   [COMMIT_QUICK_MS_MAX * 2 < COMMIT_STATEMENT_MS_MAX, 'twice as much is not too slow at once'],

@@ -1,7 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createLog } from '../runtime/log.ts';
-import { addChunk, addWithRecords, newChunkId } from './chunk-queue.ts';
+import {
+  addChunk,
+  addClaimed,
+  addWithRecords,
+  type Claim,
+  type Departure,
+  newChunkId,
+} from './chunk-queue.ts';
 import { chunksPresent, countQueued, readDepth } from './depth.ts';
 import { ONE, openPumpBench, type PumpBench } from './pump-bench.cases.ts';
 import { reclaimActive } from './reclaim.ts';
@@ -63,7 +71,7 @@ test('a chunk that is added twice while it is queued is there once', async () =>
 
 test('a chunk and its records are stored at once, and the depth is that before', async () => {
   await bench.add(2);
-  expect(await store('c-x', 'a', 'b')).toEqual({ added: true, depth: 2 });
+  expect(await store('c-x', 'a', 'b')).toEqual({ admission: 'added', depth: 2 });
   expect((await bench.states()).waiting).toEqual(['c-1', 'c-2', 'c-x']);
   expect(await stored('a', 'b')).toEqual(['a in c-x', 'b in c-x']);
 });
@@ -75,7 +83,7 @@ test('invariant 3: where one record exists nothing is stored and no chunk is add
     ['a', 'known', 'b'],
     ['a', 'b', 'known'],
   ])
-    expect(await store('c-x', ...ids)).toEqual({ added: false, depth: 1 });
+    expect(await store('c-x', ...ids)).toEqual({ admission: 'known', depth: 1 });
   expect((await bench.states()).waiting).toEqual(['c-first']);
   expect(await stored('a', 'known', 'b')).toEqual([null, 'known in c-first', null]);
   // What keeps the chunk out goes by itself.
@@ -86,18 +94,72 @@ test('invariant 3: where one record exists nothing is stored and no chunk is add
 
 test('what is stored twice, its answer having been lost, is there once', async () => {
   for (let i = 0; i < 2; i++)
-    expect(await store('c-x', 'a', 'b')).toEqual({ added: true, depth: i });
+    expect(await store('c-x', 'a', 'b')).toEqual({ admission: 'added', depth: i });
+  // Too late as well: it was added in time.
+  const departure = { ...departureOf('c-x', 'a', 'b'), deadline: Date.now() - 1_000 };
+  expect(await addWithRecords(bench.redis, bench.queue, departure)).toMatchObject({
+    admission: 'added',
+  });
+  expect(await bench.redis.pttl(bench.queue.toKey('c-x'))).toBe(-1);
   expect((await bench.states()).waiting).toEqual(['c-x']);
+});
+
+test('invariant 3: after its deadline a chunk is not added, and none of its records is stored', async () => {
+  const late = { ...departureOf('c-x', 'a', 'b'), deadline: Date.now() - 1 };
+  expect(await addWithRecords(bench.redis, bench.queue, late)).toEqual({
+    admission: 'late',
+    depth: 0,
+  });
+  expect((await bench.states()).waiting).toEqual([]);
+  expect(await stored('a', 'b')).toEqual([null, null]);
+  expect(await store('c-y', 'a', 'b')).toEqual({ admission: 'added', depth: 0 });
+});
+
+test('what ran long after it was given up on, in a Redis that stood still, is not there', async () => {
+  const deadline = Date.now() + 500;
+  await server.kill('SIGSTOP');
+  const answer = addWithRecords(bench.redis, bench.queue, { ...departureOf('c-x', 'a'), deadline });
+  const slow = addClaimed(bench.redis, bench.queue, { ...departureOf('c-y', 'b'), deadline });
+  await delay(700);
+  await server.kill('SIGCONT');
+  expect([(await answer).admission, await slow]).toEqual(['late', 'late']);
+  expect((await bench.states()).waiting).toEqual([]);
+  expect(await stored('a')).toEqual([null]);
+});
+
+test('a chunk whose records are there passes; after its deadline they become what they were', async () => {
+  const claims: Claim[] = [
+    { key: keyOf('new'), line: 'new in c-x' },
+    { key: keyOf('taken'), line: 'taken in c-x', found: 'taken in c-dead' },
+    { key: keyOf('lost'), line: 'lost in c-x' },
+  ];
+  await bench.redis.mset(claims.flatMap(({ key, line }) => [key, line]));
+  await bench.redis.set(keyOf('lost'), 'lost in c-other');
+  const departure = { ...departureOf('c-x'), claims };
+  const late = { ...departure, deadline: Date.now() - 1 };
+  expect(await addClaimed(bench.redis, bench.queue, late)).toBe('late');
+  expect((await bench.states()).waiting).toEqual([]);
+  const undone = [null, 'taken in c-dead', 'lost in c-other'];
+  expect(await stored('new', 'taken', 'lost')).toEqual(undone);
+  const other = { ...departure, chunkId: 'c-y' };
+  expect(await addClaimed(bench.redis, bench.queue, other)).toBe('added');
+  // Once it is there it is not taken away again.
+  expect(await addClaimed(bench.redis, bench.queue, { ...late, chunkId: 'c-y' })).toBe('added');
+  expect(await bench.redis.pttl(bench.queue.toKey('c-y'))).toBe(-1);
+  expect((await bench.states()).waiting).toEqual(['c-y']);
 });
 
 test('a Redis that forgets all scripts stores chunks still, and blocks those it has to', async () => {
   await store('c-1', 'a');
   await bench.redis.script('FLUSH');
-  expect(await store('c-2', 'b')).toEqual({ added: true, depth: 1 });
+  expect(await store('c-2', 'b')).toEqual({ admission: 'added', depth: 1 });
   await bench.redis.script('FLUSH');
-  expect(await store('c-3', 'c', 'b')).toEqual({ added: false, depth: 2 });
-  expect(await store('c-4', 'c')).toEqual({ added: true, depth: 2 });
-  expect((await bench.states()).waiting).toEqual(['c-1', 'c-2', 'c-4']);
+  expect(await store('c-3', 'c', 'b')).toEqual({ admission: 'known', depth: 2 });
+  expect(await store('c-4', 'c')).toEqual({ admission: 'added', depth: 2 });
+  await bench.redis.script('FLUSH');
+  const claimed = departureOf('c-5', 'd');
+  expect(await addClaimed(bench.redis, bench.queue, claimed)).toBe('added');
+  expect((await bench.states()).waiting).toEqual(['c-1', 'c-2', 'c-4', 'c-5']);
 });
 
 test('ids of chunks are new each time, and such that BullMQ takes them', async () => {
@@ -131,8 +193,12 @@ test('an active chunk whose data is gone holds nothing up', async () => {
 
 /** Stores a chunk with a record of each id. */
 function store(chunkId: string, ...ids: string[]) {
+  return addWithRecords(bench.redis, bench.queue, departureOf(chunkId, ...ids));
+}
+
+function departureOf(chunkId: string, ...ids: string[]): Departure {
   const claims = ids.map((id) => ({ key: keyOf(id), line: `${id} in ${chunkId}` }));
-  return addWithRecords(bench.redis, bench.queue, claims, chunkId, { v: 2, commands: [] });
+  return { claims, chunkId, data: { v: 2, commands: [] }, deadline: Date.now() + 60_000 };
 }
 
 function stored(...ids: string[]): Promise<(string | null)[]> {

@@ -48,50 +48,138 @@ export async function addChunk(queue: ChunkQueue, chunkId: string, data: ChunkDa
   await queue.add(JOB_NAME, data, { jobId: chunkId });
 }
 
-/**
- * Stops the transaction's chunk from being added where its records were not stored: BullMQ adds no job whose key exists. They
- * are stored all or none, so one tells. Nobody uses the chunk's id again; the key goes by itself.
- * KEYS: a record, the chunk's job; ARGV: the record's line.
- */
-const BLOCK = `
-if redis.call('GET', KEYS[1]) == ARGV[1] then return 1 end
-redis.call('HSET', KEYS[2], 'blocked', 1)
-redis.call('PEXPIRE', KEYS[2], 10000)
-return 0
+/** Lua: whether Redis's time is past the first argument, an instant in ms since the epoch. */
+const LATE = `
+local time = redis.call('TIME')
+local late = time[1] * 1000 + time[2] / 1000 > tonumber(ARGV[1])
 `;
 
-/** One id's record as a chunk would have it: a line that names the chunk. */
-export type Claim = { key: string; line: string };
+/**
+ * Lua: keeps the chunk from being added by what follows in the transaction: BullMQ adds no job whose key exists. Nobody uses
+ * the chunk's id again; the key goes by itself. One that was added before, its answer having been lost, stays as it is.
+ */
+const BLOCK = `
+if redis.call('EXISTS', KEYS[1]) == 0 then
+  redis.call('HSET', KEYS[1], 'blocked', 1)
+  redis.call('PEXPIRE', KEYS[1], 10000)
+end
+`;
+
+/**
+ * Stores a chunk's records, all or none; where none, the chunk is blocked. They are not stored where one of them exists, nor
+ * when it is too late: what was given up on may run long after, once a Redis that stood still goes on.
+ * KEYS: the chunk's job, a record for each id; ARGV: the deadline, the line of each record.
+ */
+const STORE = `
+if redis.call('GET', KEYS[2]) == ARGV[2] then return 'added' end
+${LATE}
+if not late then
+  local records = {}
+  for i = 2, #KEYS do
+    records[2 * i - 3] = KEYS[i]
+    records[2 * i - 2] = ARGV[i]
+  end
+  if redis.call('MSETNX', unpack(records)) == 1 then return 'added' end
+end
+${BLOCK}
+return late and 'late' or 'known'
+`;
+
+/**
+ * Lets a chunk pass whose records were stored before; when it is too late the chunk is blocked, and its records become what
+ * they were.
+ * KEYS: the chunk's job, a record for each id; ARGV: the deadline, for each record its line, and the one it had before, or ''.
+ */
+const PASS = `
+${LATE}
+if not late or redis.call('EXISTS', KEYS[1]) == 1 then return 'added' end
+${BLOCK}
+for i = 2, #KEYS do
+  if redis.call('GET', KEYS[i]) == ARGV[2 * i - 2] then
+    if ARGV[2 * i - 1] == '' then redis.call('DEL', KEYS[i])
+    else redis.call('SET', KEYS[i], ARGV[2 * i - 1]) end
+  end
+end
+return 'late'
+`;
+
+/** One id's record as a chunk would have it: a line that names the chunk. `found` is the line that was taken over. */
+export type Claim = { key: string; line: string; found?: string };
+
+/** `known`: a record existed; `late`: the deadline was past. In both cases nothing is stored, and the chunk's id is used up. */
+export type Admission = 'added' | 'known' | 'late';
+
+/** A chunk on its way to the queue. `deadline` is in ms since the epoch, by Redis's clock. */
+export type Departure = {
+  claims: readonly Claim[];
+  chunkId: string;
+  data: ChunkData;
+  deadline: number;
+};
 
 /**
  * Stores a chunk's records, one at least, and adds the chunk at the back, in one transaction, which Redis writes to its file
- * once: where none of the records exists. Where one does (`added` is false) nothing is stored, and the chunk's id is used up.
- * `depth` is how many chunks were queued before.
+ * once: where none of the records exists, and in time. `depth` is how many chunks were queued before.
  */
 export async function addWithRecords(
   redis: Redis,
   queue: ChunkQueue,
-  claims: readonly Claim[],
-  chunkId: string,
-  data: ChunkData,
-): Promise<{ added: boolean; depth: number }> {
+  departure: Departure,
+): Promise<{ admission: Admission; depth: number }> {
+  const lines = departure.claims.map(({ line }) => line);
+  const { admission, added, depth } = await addGuarded(redis, queue, departure, STORE, lines);
+  if (admission !== 'added' || added === null) return { admission, depth };
+  if (!added.message.startsWith('NOSCRIPT')) throw added;
+  // BullMQ's script is sent by its digest, and Redis has forgotten it.
+  await loadScripts(redis);
+  return { admission: await addClaimed(redis, queue, departure), depth };
+}
+
+/** Adds a chunk at the back whose records were stored before; when it is too late they become what they were. */
+export async function addClaimed(
+  redis: Redis,
+  queue: ChunkQueue,
+  departure: Departure,
+): Promise<Admission> {
+  const lines = departure.claims.flatMap(({ line, found = '' }) => [line, found]);
+  for (let attempt = 0; ; attempt++) {
+    const { admission, added } = await addGuarded(redis, queue, departure, PASS, lines);
+    if (admission !== 'added' || added === null) return admission;
+    if (attempt > 0 || !added.message.startsWith('NOSCRIPT')) throw added;
+    await loadScripts(redis);
+  }
+}
+
+/** One transaction: a guard, which may block the chunk, and the chunk. `added` is why the chunk could not be added. */
+async function addGuarded(
+  redis: Redis,
+  queue: ChunkQueue,
+  { claims, chunkId, data, deadline }: Departure,
+  guard: string,
+  lines: readonly string[],
+): Promise<{ admission: Admission; added: Error | null; depth: number }> {
   // BullMQ has defined its scripts on the connection by then.
   await queue.waitUntilReady();
-  const [first] = claims;
-  if (!first) throw new Error('a chunk without a command is not added');
+  if (claims.length === 0) throw new Error('a chunk without a command is not added');
   const transaction = createIORedisClient(redis).multi();
   transaction.llen(queue.toKey('wait'));
   transaction.llen(queue.toKey('active'));
-  transaction.msetnx(claims.flatMap((claim) => [claim.key, claim.line]));
+  const keys = [queue.toKey(chunkId), ...claims.map(({ key }) => key)];
   // By its text: one that Redis did not know by its digest would block nothing.
-  transaction.eval(BLOCK, 2, first.key, queue.toKey(chunkId), first.line);
+  transaction.eval(guard, keys.length, ...keys, deadline, ...lines);
   const job = new Job(queue, JOB_NAME, data, { ...JOB_OPTIONS, jobId: chunkId }, chunkId);
   // One of ioredis' that BullMQ's client has made one of its own, which its type does not say.
   await job.addJob(transaction as unknown as IRedisTransaction);
-  const [waiting, active, stored, free, added] = (await transaction.exec()) ?? [];
-  for (const result of [waiting, active, stored, free]) if (result?.[0]) throw result[0];
-  const admitted = free?.[1] === 1;
-  // BullMQ's script is sent by its digest: after SCRIPT FLUSH only a call by itself sends the text.
-  if (admitted && added?.[0]) await addChunk(queue, chunkId, data);
-  return { added: admitted, depth: Number(waiting?.[1]) + Number(active?.[1]) };
+  const [waiting, active, admitted, added] = (await transaction.exec()) ?? [];
+  for (const result of [waiting, active, admitted]) if (result?.[0]) throw result[0];
+  return {
+    admission: admitted?.[1] as Admission,
+    added: added?.[0] ?? null,
+    depth: Number(waiting?.[1]) + Number(active?.[1]),
+  };
+}
+
+async function loadScripts(redis: Redis): Promise<void> {
+  const scripts = Object.values(redis.scriptsSet as Record<string, { lua: string }>);
+  for (const { lua } of scripts) await redis.script('LOAD', lua);
 }

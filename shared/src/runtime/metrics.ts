@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Clock } from './clock.ts';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000];
@@ -8,6 +9,20 @@ export function createRegistry(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   return registry;
+}
+
+/** How far the process's clock is from Postgres's; no value while that is not known. */
+export function measureClockSkew(registry: Registry, clock: Pick<Clock, 'skewMs'>): void {
+  new Gauge({
+    name: 'razao_clock_skew_seconds',
+    help: "How far the clock of the process is ahead of Postgres's; beyond 30 s it is not ready",
+    registers: [registry],
+    collect() {
+      const skew = clock.skewMs();
+      if (skew === null) this.remove();
+      else this.set(skew / 1_000);
+    },
+  });
 }
 
 export type ApiMetrics = ReturnType<typeof createApiMetrics>;
