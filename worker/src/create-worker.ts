@@ -1,4 +1,4 @@
-import { createClock } from '@razao/shared/runtime/clock.ts';
+import { type Clock, createClock } from '@razao/shared/runtime/clock.ts';
 import { createInstallation, type Installation } from '@razao/shared/runtime/installation.ts';
 import { lateServices } from '@razao/shared/runtime/late-services.ts';
 import { httpService } from '@razao/shared/runtime/listen.ts';
@@ -61,7 +61,7 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
     installation,
     // What they work on is only known now.
     lateServices('work', () => {
-      const shared = { redis, guard, installation, metrics, log };
+      const shared = { redis, guard, installation, clock, metrics, log };
       if (commits) committers = openCommitters(config, shared, roll);
       return [...(committers ? [committers] : []), ...housekeeping(config, shared)];
     }),
@@ -99,6 +99,7 @@ type Shared = {
   redis: Redis;
   guard: RedisGuard;
   installation: Installation;
+  clock: Clock;
   metrics: WorkerMetrics;
   log: Logger;
 };

@@ -110,8 +110,8 @@ export const CLOCK_SKEW_MS_MAX = 30 * SECOND;
 export const CLOCK_SAMPLE_MS_MAX = 10 * SECOND;
 /** By how much an estimate may be wrong beyond what its answers say: clocks drift, and are steered. */
 export const CLOCK_ERROR_MS_MAX = 500;
-/** How long after the instant of its acceptance a command may enter the queue; the timeout of the call. */
-export const FLUSH_MS_MAX = REDIS_COMMAND_MS_MAX;
+/** How long after the instant of its acceptance a command may enter the queue. */
+export const FLUSH_MS_MAX = 2 * SECOND;
 
 // Expiry of holds.
 /** From its instant on a hold can only expire; its end is sent so much later, behind all that was accepted before. */

@@ -8,6 +8,7 @@ import {
 import { instantText } from '@razao/shared/contract/time.ts';
 import { addChunk, newChunkId, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { chunksPresent, countQueued } from '@razao/shared/queue/depth.ts';
+import type { Clock } from '@razao/shared/runtime/clock.ts';
 import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { Redis } from 'ioredis';
 import { expiryCommand } from './expiry-command.ts';
@@ -25,11 +26,11 @@ export type ExpiryQueue = {
   close(): Promise<void>;
 };
 
-/** `redis` must be ready. */
+/** `redis` must be ready; `now` is a monotonic clock. */
 export function openExpiryQueue(
   redis: Redis,
   keys: ShardKeys,
-  now = () => performance.now(),
+  { clock, now }: { clock: Pick<Clock, 'now'>; now: () => number },
 ): ExpiryQueue {
   const queue = openChunkQueue(redis, keys);
   const { shard } = keys;
@@ -66,7 +67,7 @@ export function openExpiryQueue(
       const next = holds.slice(0, await room());
       for (let i = 0; i < next.length; i += CHUNK_COMMANDS_MAX) {
         const part = next.slice(i, i + CHUNK_COMMANDS_MAX);
-        const acceptedAt = instantText(Date.now());
+        const acceptedAt = instantText(Math.floor(clock.now()));
         const id = newChunkId();
         // Before it is added: when no answer comes it may be in the queue all the same.
         unfinished.push({ id, at: now(), holds: part.length });

@@ -1,5 +1,6 @@
 import {
   EXPIRIES_PER_SWEEP_MAX,
+  EXPIRY_GRACE_MS,
   LOCK_ANSWER_AGE_MS_MAX,
   READ_STATEMENT_MS_MAX,
 } from '@razao/shared/contract/limits.ts';
@@ -42,7 +43,10 @@ const FIRST: HoldPlace = {
 
 /** The sweeper's session in Postgres. Each question is a statement of its own: no snapshot stays open. */
 export type HoldSession = {
-  /** A page of the open holds whose time is over, the oldest first, from the first or after a place. */
+  /**
+   * A page of the open holds whose ends are due, the oldest first, from the first or after a place: whatever was accepted
+   * before their time was over is in the queue by then.
+   */
   find(after: HoldPlace | null): Promise<ExpiredHold[]>;
   close(): void;
 };
@@ -68,7 +72,7 @@ export async function openHoldSession(databaseUrl: string): Promise<HoldSession>
   return {
     async find(after) {
       const { expires_at, ledger_id, id } = after ?? FIRST;
-      const values = [expires_at, ledger_id, id, EXPIRIES_PER_SWEEP_MAX];
+      const values = [expires_at, ledger_id, id, EXPIRIES_PER_SWEEP_MAX, EXPIRY_GRACE_MS];
       return (await client.query<ExpiredHold>({ ...FIND, values })).rows;
     },
     close,

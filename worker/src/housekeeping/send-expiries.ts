@@ -4,6 +4,7 @@ import {
   EXPIRY_RESEND_MS,
   REDIS_COMMAND_MS_MAX,
 } from '@razao/shared/contract/limits.ts';
+import type { Clock } from '@razao/shared/runtime/clock.ts';
 import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { WorkerMetrics } from '@razao/shared/runtime/metrics.ts';
 import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
@@ -21,6 +22,8 @@ export type ExpirySenderDeps = {
   redis: Redis;
   guard: RedisGuard;
   shards: readonly ShardKeys[];
+  /** What the ends are accepted by. */
+  clock: Pick<Clock, 'now'>;
   metrics: Pick<WorkerMetrics, 'expiriesSent'>;
   /** A monotonic clock. */
   now?: () => number;
@@ -42,6 +45,7 @@ export function createExpirySender({
   redis,
   guard,
   shards,
+  clock,
   metrics,
   now = () => performance.now(),
 }: ExpirySenderDeps): ExpirySender {
@@ -49,7 +53,7 @@ export function createExpirySender({
   const sent = createSentLately(EXPIRY_RESEND_MS, EXPIRIES_REMEMBERED_MAX, now);
 
   function queueOf(keys: ShardKeys): ExpiryQueue {
-    const queue = queues.get(keys) ?? openExpiryQueue(redis, keys, now);
+    const queue = queues.get(keys) ?? openExpiryQueue(redis, keys, { clock, now });
     queues.set(keys, queue);
     return queue;
   }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { setTimeout as delay } from 'node:timers/promises';
 import type { ExpiryCommand } from '@razao/shared/contract/command.ts';
+import { EXPIRY_GRACE_MS } from '@razao/shared/contract/limits.ts';
 import { openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
+import { createClock } from '@razao/shared/runtime/clock.ts';
 import { shardKeys } from '@razao/shared/runtime/keys.ts';
 import { createRegistry, createWorkerMetrics } from '@razao/shared/runtime/metrics.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
@@ -35,14 +37,14 @@ export async function openExpiryBench() {
     redis,
     queues,
     shards,
-    /** Open holds of a ledger that are due so many ms from now, in that order; returns their ids. */
+    /** Open holds of a ledger whose ends are due so many ms from now, in that order; returns their ids. */
     async createHolds(ledger: number, dueInMs: readonly number[]): Promise<string[]> {
       const ids = dueInMs.map(() => randomUUID());
       await books.client.query(
         `insert into holds (ledger_id, id, status, expires_at, amount, changed)
-         select $1::int, id, 'pending', clock_timestamp() + interval '1 ms' * due, 1, 1
+         select $1::int, id, 'pending', clock_timestamp() + interval '1 ms' * (due - $4), 1, 1
          from unnest($2::uuid[], $3::float8[]) k (id, due)`,
-        [ledger, ids, dueInMs],
+        [ledger, ids, dueInMs, EXPIRY_GRACE_MS],
       );
       return ids;
     },
@@ -84,6 +86,7 @@ export async function openExpiryBench() {
         redis: own,
         guard,
         shards,
+        clock: createClock(),
         metrics,
         log: { info: note, warn: note },
         ...(clock && { now: clock }),
