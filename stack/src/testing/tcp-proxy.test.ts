@@ -62,9 +62,76 @@ test('a cut closes connections and refuses new ones until it is mended, at the s
   await until('it is there', () => after.heard() === 'hello');
 });
 
+test('what is delayed arrives later, in order, also when the delay ends meanwhile', async () => {
+  const client = await open();
+  proxy.delay({ to: 150, from: 50 });
+  const at = performance.now();
+  client.write('a');
+  await until('it is back', () => client.heard() === 'a');
+  expect(performance.now() - at).toBeGreaterThan(190);
+  client.write('b');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  proxy.delay({ to: 0, from: 0 });
+  client.write('c');
+  await until('both are back', () => client.heard() === 'abc');
+  expect(performance.now() - at).toBeGreaterThan(330);
+});
+
+test('the last words of a client that ends arrive, however late', async () => {
+  let heard = '';
+  server.on('connection', (socket) =>
+    socket.on('data', (bytes) => {
+      heard += bytes.toString();
+    }),
+  );
+  const client = await open();
+  proxy.delay({ to: 100 });
+  client.end('farewell');
+  await until('it is closed', client.closed);
+  await until('they are heard', () => heard === 'farewell');
+});
+
+test('abandoned connections stay open and lose all that is sent, and new ones are let through', async () => {
+  const before = await open();
+  before.write('a');
+  await until('it is back', () => before.heard() === 'a');
+  proxy.abandon();
+  before.write('b');
+  const after = await open();
+  after.write('c');
+  await until('it is back', () => after.heard() === 'c');
+  expect([before.heard(), before.closed(), proxy.clientsClosed()]).toEqual(['a', false, 0]);
+  after.end('');
+  await until('it has left', () => proxy.clientsClosed() === 1);
+});
+
+test('a text that is sent can abandon its connection', async () => {
+  const address = `redis://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const armed = await openTcpProxy(address, { abandonAfter: 'boom' });
+  const client = await open(armed);
+  client.write('a');
+  await until('it is back', () => client.heard() === 'a');
+  client.write('boom');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect([client.heard(), client.closed()]).toEqual(['a', false]);
+  await armed.close();
+});
+
+test('new connections are led to another server, the old ones stay', async () => {
+  const other = createServer((socket) => socket.on('error', () => {}).end('other'));
+  other.listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const before = await open();
+  proxy.retarget(`redis://127.0.0.1:${(other.address() as AddressInfo).port}`);
+  const after = await open();
+  before.write('hello');
+  await until('both are heard', () => before.heard() === 'hello' && after.heard() === 'other');
+  other.close();
+});
+
 /** A client of the proxy, with what it has heard. */
-async function open() {
-  const socket = connect(Number(new URL(proxy.url).port), '127.0.0.1');
+async function open(through = proxy) {
+  const socket = connect(Number(new URL(through.url).port), '127.0.0.1');
   clients.push(socket);
   let heard = '';
   await once(socket, 'connect');
@@ -74,6 +141,7 @@ async function open() {
   });
   return {
     write: (text: string) => socket.write(text),
+    end: (text: string) => socket.end(text),
     heard: () => heard,
     closed: () => socket.destroyed,
   };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { freePort } from '../ports.ts';
+import { type Line, openLine } from './proxy-line.ts';
 
 /** A way to a server that can be disturbed, as a network and a server can be. */
 export type TcpProxy = {
@@ -10,50 +11,68 @@ export type TcpProxy = {
   silence(): void;
   /** Lets through what was held back, and all that follows. */
   resume(): void;
+  /** Half-open for good: what is sent on the connections that there are is lost, and neither end learns of it. New ones are let through. */
+  abandon(): void;
+  /** So many milliseconds pass from now on until what is sent arrives, towards the server and from it. Nothing overtakes. */
+  delay(ms: Partial<Delays>): void;
+  /** Leads new connections to the server of another URL; those that there are stay. */
+  retarget(url: string): void;
   /** Closes every connection; new ones are let through. */
   drop(): void;
   /** Closes every connection and refuses new ones: to its clients, the server is down. */
   cut(): Promise<void>;
   /** Lets connections through again. */
   mend(): Promise<void>;
+  /** How many clients have closed their connection, or lost it. */
+  clientsClosed(): number;
   /** For good. */
   close(): Promise<void>;
 };
 
-/** Opens a proxy before the server of a URL. */
-export async function openTcpProxy(url: string): Promise<TcpProxy> {
-  const target = new URL(url);
+/** Delays in milliseconds. */
+export type Delays = { to: number; from: number };
+
+/** Opens a proxy before the server of a URL. `abandonAfter`: abandons its connections once a client has sent this text. */
+export async function openTcpProxy(
+  url: string,
+  { abandonAfter }: { abandonAfter?: string } = {},
+): Promise<TcpProxy> {
+  let target = new URL(url);
   const port = await freePort();
-  const sockets = new Set<Socket>();
+  const lines = new Set<Line>();
+  const delays: Delays = { to: 0, from: 0 };
   let silent = false;
+  let closed = 0;
+  const abandon = () => {
+    for (const line of lines) line.abandon();
+  };
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
-    for (const [from, to] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(from);
-      from.on('data', (bytes) => to.write(bytes));
-      from.on('end', () => to.end());
-      from.on('error', () => to.destroy());
-      from.on('close', () => {
-        sockets.delete(from);
-        to.destroy();
+    client.setNoDelay();
+    upstream.setNoDelay();
+    client.on('close', () => {
+      closed += 1;
+    });
+    if (abandonAfter !== undefined)
+      client.on('data', (bytes) => {
+        if (bytes.includes(abandonAfter)) abandon();
       });
-      if (silent) from.pause();
-    }
+    const line = openLine(client, upstream, delays, () => lines.delete(line));
+    lines.add(line);
+    if (silent) line.silence();
   });
   const drop = () => {
-    for (const socket of sockets) socket.destroy();
+    for (const line of lines) line.drop();
   };
   const cut = async () => {
     if (!server.listening) return;
-    const closed = once(server, 'close');
+    const closing = once(server, 'close');
     server.close();
     drop();
-    await closed;
+    await closing;
   };
   const mend = async () => {
+    if (server.listening) return;
     server.listen({ port, host: '127.0.0.1' });
     await once(server, 'listening');
   };
@@ -65,15 +84,23 @@ export async function openTcpProxy(url: string): Promise<TcpProxy> {
     url: through.href,
     silence() {
       silent = true;
-      for (const socket of sockets) socket.pause();
+      for (const line of lines) line.silence();
     },
     resume() {
       silent = false;
-      for (const socket of sockets) socket.resume();
+      for (const line of lines) line.resume();
+    },
+    abandon,
+    delay(ms) {
+      Object.assign(delays, ms);
+    },
+    retarget(to) {
+      target = new URL(to);
     },
     drop,
     cut,
     mend,
+    clientsClosed: () => closed,
     close: cut,
   };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bond } from '@razao/shared/runtime/bond.ts';
+import { openTcpProxy } from '@razao/stack/testing/tcp-proxy.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,7 +12,6 @@ import {
   openSession,
   SILENT,
 } from '../testing/books.cases.ts';
-import { openProxy } from '../testing/silent-proxy.cases.ts';
 import { LockLost } from './lock-lost.ts';
 import { LockSession } from './lock-session.ts';
 import { SESSION_SETTINGS } from './session-settings.ts';
@@ -113,13 +113,13 @@ describe.concurrent('invariant 5: a holder that falls silent', () => {
   });
 
   test('fetches no more within 3 seconds, before another can have the lock, and closes its connection', async () => {
-    const proxy = await openProxy(books.url);
-    open.push({ destroy: proxy.close });
+    const proxy = await openTcpProxy(books.url);
+    open.push({ destroy: () => void proxy.close() });
     const session = await acquire(12, 5_000, proxy.url);
     await delay(1_500);
     expect(session.mayFetch()).toBe(true);
     const closed = proxy.clientsClosed();
-    proxy.fallSilent();
+    proxy.abandon();
     const silentAt = performance.now();
     const rival = acquire(12, 10_000).then(() => performance.now() - silentAt);
     await until('it may not fetch', () => !session.mayFetch(), 5_000);
@@ -139,8 +139,8 @@ describe.concurrent('invariant 5: a holder that falls silent', () => {
   });
 
   test('a server that falls silent while a session is set up is not waited for', async () => {
-    const proxy = await openProxy(books.url, { silentAfter: 'idle_session_timeout' });
-    open.push({ destroy: proxy.close });
+    const proxy = await openTcpProxy(books.url, { abandonAfter: 'idle_session_timeout' });
+    open.push({ destroy: () => void proxy.close() });
     const startedAt = performance.now();
     await expect(acquire(14, 20_000, proxy.url)).rejects.toThrow(/terminated/);
     expect(performance.now() - startedAt).toBeLessThan(8_000);
