@@ -1,3 +1,4 @@
+import { createRecordsRestorer } from '@razao/shared/queue/restore-records.ts';
 import { createClock } from '@razao/shared/runtime/clock.ts';
 import { createInstallation, type Installation } from '@razao/shared/runtime/installation.ts';
 import { httpService } from '@razao/shared/runtime/listen.ts';
@@ -68,10 +69,13 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
     log,
   });
   const { guard, keys: keysOf } = installation;
-  const lookup = createLookup({ redis, guard, database, clock, keysOf });
+  const restore = createRecordsRestorer(redis);
+  const lookup = createLookup({ redis, guard, database, clock, keysOf, restore });
   const { SHARDS: shards, QUEUE_CHUNKS_MAX: chunksMax } = config;
   const waiters = createWaiters({ subscriber, shards, keysOf, lookup, metrics, log });
-  const intakes = createIntakes(keysOf, { redis, guard, memory, clock, metrics, chunksMax });
+  const intakes = createIntakes(keysOf, {
+    ...{ redis, guard, memory, clock, restore, metrics, chunksMax },
+  });
   const deps: Deps = {
     keys: createKeyRing(config.RAZAO_DEV_KEY),
     database,

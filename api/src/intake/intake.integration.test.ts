@@ -7,6 +7,7 @@ import {
   INTAKE_PENDING_MAX,
 } from '@razao/shared/contract/limits.ts';
 import { newChunkId } from '@razao/shared/queue/chunk-queue.ts';
+import { testUid } from '@razao/shared/testing/commands.cases.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { command, KEYS, openTestQueue, type TestQueue } from '../testing/open-test-queue.cases.ts';
 import { queuedChunks } from '../testing/queue.cases.ts';
@@ -153,7 +154,7 @@ test('nobody is answered before the queue has the chunk, replays neither; the ke
       expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } });
     }
   }
-  expect(await world.redis.keys('*:t:*')).toHaveLength(2);
+  expect(await world.redis.keys(`*:t:${testUid(1)}:*`)).toHaveLength(2);
   await world.redis.del(world.queue.toKey('id'));
   const acceptances = await acceptAll(open(), [one, two]);
   expect(acceptances.map(({ fresh }) => fresh)).toEqual([true, true]);

@@ -9,6 +9,7 @@ import {
 import { Problem } from '@razao/shared/contract/problems.ts';
 import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { countQueued } from '@razao/shared/queue/depth.ts';
+import type { RecordsRestorer } from '@razao/shared/queue/restore-records.ts';
 import type { Clock } from '@razao/shared/runtime/clock.ts';
 import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { ApiMetrics } from '@razao/shared/runtime/metrics.ts';
@@ -29,6 +30,7 @@ import { storeChunk } from './store-chunk.ts';
 
 export type IntakeDeps = {
   keys: ShardKeys;
+  restore: RecordsRestorer;
   redis: Redis;
   guard: RedisGuard;
   memory: MemoryWatch;
@@ -140,7 +142,7 @@ export class Intake {
   }
 
   async #flush(chunk: readonly Pending[]): Promise<void> {
-    const { redis, guard, memory, clock, keys, metrics, chunksMax } = this.#deps;
+    const { redis, guard, memory, clock, keys, restore, metrics, chunksMax } = this.#deps;
     if (!guard.usable()) throw unavailable(guard.fault());
     const deadline = stamp(chunk, clock, await memory.time());
     this.#queue ??= openChunkQueue(redis, keys);
@@ -148,7 +150,7 @@ export class Intake {
       this.#noteDepth(await countQueued(redis, this.#queue));
     if (this.#depth >= chunksMax || memory.full()) throw overloaded();
     const gathered = gather(chunk);
-    const deps = { redis, queue: this.#queue, keys, clock, deadline };
+    const deps = { redis, queue: this.#queue, keys, restore, clock, deadline };
     const stored = await storeChunk(deps, chunk, gathered);
     if (stored.depth !== null) this.#noteDepth(stored.depth);
     const { verdicts, plan, chunkId } = stored;

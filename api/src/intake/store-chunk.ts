@@ -8,6 +8,7 @@ import {
   type Claim,
   newChunkId,
 } from '@razao/shared/queue/chunk-queue.ts';
+import type { RecordsRestorer } from '@razao/shared/queue/restore-records.ts';
 import type { Clock } from '@razao/shared/runtime/clock.ts';
 import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import { killPoint } from '@razao/shared/runtime/kill-point.ts';
@@ -23,6 +24,7 @@ export type StoreDeps = {
   redis: Redis;
   queue: ChunkQueue;
   keys: ShardKeys;
+  restore: RecordsRestorer;
   clock: Pick<Clock, 'now'>;
   /** By Redis's clock, in ms since the epoch. */
   deadline: number;
@@ -41,7 +43,12 @@ export async function storeChunk(
   chunk: readonly Pending[],
   gathered: Gathered,
 ): Promise<Stored> {
-  const atOnce = await storeAtOnce(deps, chunk, gathered);
+  let atOnce = await storeAtOnce(deps, chunk, gathered);
+  if (atOnce?.admission === 'lost') {
+    // Before anything is let in: an id of this chunk may wait already, and nobody would know.
+    await deps.restore(deps.keys);
+    atOnce = await storeAtOnce(deps, chunk, gathered);
+  }
   if (atOnce?.admission === 'added') return atOnce;
   const chunkId = newChunkId();
   const claim = { ...deps, chunkId };
@@ -52,8 +59,8 @@ export async function storeChunk(
   if (plan.enqueued.length > 0) {
     const claims = claimsOf(claim, plan.enqueued, gathered, verdicts);
     const data = { v: CHUNK_VERSION, commands: plan.enqueued } as const;
-    const { redis, queue, deadline } = deps;
-    refuseLate(await addClaimed(redis, queue, { claims, chunkId, data, deadline }));
+    const { redis, queue, keys, deadline } = deps;
+    refuseLate(await addClaimed(redis, queue, { keys, claims, chunkId, data, deadline }));
     killPoint('after-add');
   }
   return { chunkId, verdicts, plan, depth: atOnce?.depth ?? null };
@@ -72,7 +79,7 @@ async function storeAtOnce(
   const { redis, queue, keys, deadline } = deps;
   const claims = gathered.firsts.map((command) => toClaim({ keys, chunkId }, command));
   const data = { v: CHUNK_VERSION, commands: plan.enqueued } as const;
-  const departure = { claims, chunkId, data, deadline };
+  const departure = { keys, claims, chunkId, data, deadline };
   const { admission, depth } = await addWithRecords(redis, queue, departure);
   refuseLate(admission);
   if (admission === 'added') killPoint('after-add');

@@ -1,6 +1,7 @@
 import type { Command } from '@razao/shared/contract/command.ts';
 import { QUEUE_CHUNKS_MAX } from '@razao/shared/contract/limits.ts';
 import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
+import { createRecordsRestorer } from '@razao/shared/queue/restore-records.ts';
 import { type Clock, createClock } from '@razao/shared/runtime/clock.ts';
 import { shardKeys } from '@razao/shared/runtime/keys.ts';
 import { createLog } from '@razao/shared/runtime/log.ts';
@@ -47,6 +48,7 @@ export async function openTestQueue(): Promise<TestQueue> {
       keys: KEYS,
       redis,
       guard,
+      restore: createRecordsRestorer(redis),
       memory,
       clock,
       metrics,

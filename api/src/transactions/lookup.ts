@@ -9,7 +9,7 @@ import {
 import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { chunksPresent } from '@razao/shared/queue/depth.ts';
 import { countAccepted, readQueue } from '@razao/shared/queue/read-queue.ts';
-import { restoreRecords } from '@razao/shared/queue/restore-records.ts';
+import type { RecordsRestorer } from '@razao/shared/queue/restore-records.ts';
 import type { Clock } from '@razao/shared/runtime/clock.ts';
 import { asideKey, intactKey, recordKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
@@ -50,24 +50,17 @@ type LookupDeps = {
   database: Database;
   clock: Pick<Clock, 'now'>;
   keysOf: (shard: number) => ShardKeys;
+  restore: RecordsRestorer;
 };
 
 /** Finds transactions: their records in Redis, their rows in Postgres. */
 export function createLookup(deps: LookupDeps): TransactionLookup {
-  const { redis, guard, database, clock, keysOf } = deps;
+  const { redis, guard, database, clock, keysOf, restore } = deps;
   const queues = new Map<number, ChunkQueue>();
   function queueOf(shard: number): ChunkQueue {
     const queue = queues.get(shard) ?? openChunkQueue(redis, keysOf(shard));
     queues.set(shard, queue);
     return queue;
-  }
-  const restoring = new Map<number, Promise<unknown>>();
-  /** Records were lost, or there never were any: then they are made anew from what is queued. One at a time does it for all. */
-  async function restoreOnce(keys: ShardKeys): Promise<void> {
-    const flight = restoring.getOrInsertComputed(keys.shard, () =>
-      restoreRecords(redis, keys).finally(() => restoring.delete(keys.shard)),
-    );
-    await flight;
   }
   async function findRecord(shard: number, ledgerUid: string, id: string) {
     const line = await redis.get(recordKey(keysOf(shard), ledgerUid, id));
@@ -114,7 +107,8 @@ export function createLookup(deps: LookupDeps): TransactionLookup {
     async findAccepted({ shard, uid }, id) {
       if (!guard.usable()) throw cannotTell();
       const keys = keysOf(shard);
-      if ((await redis.exists(intactKey(keys))) === 0) await restoreOnce(keys);
+      // They were lost, or there never were any.
+      if ((await redis.exists(intactKey(keys))) === 0) await restore(keys);
       // A single record may be lost too; only in a long queue that is not looked for.
       if ((await countAccepted(redis, keys)) > SEARCHED_CHUNKS_MAX)
         return findRecord(shard, uid, id);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { intactKey } from '../runtime/keys.ts';
 import { createLog } from '../runtime/log.ts';
 import {
   addChunk,
@@ -13,6 +14,7 @@ import {
 import { chunksPresent, countQueued, readDepth } from './depth.ts';
 import { ONE, openPumpBench, type PumpBench } from './pump-bench.cases.ts';
 import { reclaimActive } from './reclaim.ts';
+import { restoreRecords } from './restore-records.ts';
 
 const log = createLog('test', 'silent');
 
@@ -191,14 +193,26 @@ test('an active chunk whose data is gone holds nothing up', async () => {
   expect(await bench.states()).toEqual({ waiting: ['c-1', 'c-3'], active: [], failed: [] });
 });
 
+test('where records were lost nothing is added before they are restored', async () => {
+  const lost = await addWithRecords(bench.redis, bench.queue, departureOf('c-lost', 'a'));
+  expect(lost.admission).toBe('lost');
+  expect(await stored('a')).toEqual([null]);
+  expect((await bench.states()).waiting).toEqual([]);
+  await restoreRecords(bench.redis, bench.keys);
+  const { admission } = await addWithRecords(bench.redis, bench.queue, departureOf('c-next', 'a'));
+  expect(admission).toBe('added');
+});
+
 /** Stores a chunk with a record of each id. */
-function store(chunkId: string, ...ids: string[]) {
+async function store(chunkId: string, ...ids: string[]) {
+  await bench.redis.set(intactKey(bench.keys), '1');
   return addWithRecords(bench.redis, bench.queue, departureOf(chunkId, ...ids));
 }
 
 function departureOf(chunkId: string, ...ids: string[]): Departure {
   const claims = ids.map((id) => ({ key: keyOf(id), line: `${id} in ${chunkId}` }));
-  return { claims, chunkId, data: { v: 2, commands: [] }, deadline: Date.now() + 60_000 };
+  const { keys } = bench;
+  return { keys, claims, chunkId, data: { v: 2, commands: [] }, deadline: Date.now() + 60_000 };
 }
 
 function stored(...ids: string[]): Promise<(string | null)[]> {

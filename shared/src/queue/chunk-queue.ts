@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createIORedisClient, type IRedisTransaction, Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { ChunkData } from '../contract/chunk.ts';
-import type { ShardKeys } from '../runtime/keys.ts';
+import { intactKey, type ShardKeys } from '../runtime/keys.ts';
 
 export type ChunkQueue = Queue<ChunkData>;
 
@@ -66,23 +66,25 @@ end
 `;
 
 /**
- * Stores a chunk's records, all or none; where none, the chunk is blocked. They are not stored where one of them exists, nor
- * when it is too late: what was given up on may run long after, once a Redis that stood still goes on.
- * KEYS: the chunk's job, a record for each id; ARGV: the deadline, the line of each record.
+ * Stores a chunk's records, all or none; where none, the chunk is blocked. They are not stored where one of them exists; nor
+ * when it is too late: what was given up on may run long after, once a Redis that stood still goes on; nor where records were
+ * lost, as one of these ids may wait already.
+ * KEYS: the chunk's job, the mark that no record was lost, a record for each id; ARGV: the deadline, '', the line of each record.
  */
 const STORE = `
-if redis.call('GET', KEYS[2]) == ARGV[2] then return 'added' end
+if redis.call('GET', KEYS[3]) == ARGV[3] then return 'added' end
 ${LATE}
-if not late then
+local lost = redis.call('EXISTS', KEYS[2]) == 0
+if not late and not lost then
   local records = {}
-  for i = 2, #KEYS do
-    records[2 * i - 3] = KEYS[i]
-    records[2 * i - 2] = ARGV[i]
+  for i = 3, #KEYS do
+    records[2 * i - 5] = KEYS[i]
+    records[2 * i - 4] = ARGV[i]
   end
   if redis.call('MSETNX', unpack(records)) == 1 then return 'added' end
 end
 ${BLOCK}
-return late and 'late' or 'known'
+return late and 'late' or lost and 'lost' or 'known'
 `;
 
 /**
@@ -106,11 +108,15 @@ return 'late'
 /** One id's record as a chunk would have it: a line that names the chunk. `found` is the line that was taken over. */
 export type Claim = { key: string; line: string; found?: string };
 
-/** `known`: a record existed; `late`: the deadline was past. In both cases nothing is stored, and the chunk's id is used up. */
-export type Admission = 'added' | 'known' | 'late';
+/**
+ * `known`: a record existed; `late`: the deadline was past; `lost`: records were lost and are to be restored first. In these cases
+ * nothing is stored, and the chunk's id is used up.
+ */
+export type Admission = 'added' | 'known' | 'late' | 'lost';
 
 /** A chunk on its way to the queue. `deadline` is in ms since the epoch, by Redis's clock. */
 export type Departure = {
+  keys: ShardKeys;
   claims: readonly Claim[];
   chunkId: string;
   data: ChunkData;
@@ -119,15 +125,20 @@ export type Departure = {
 
 /**
  * Stores a chunk's records, one at least, and adds the chunk at the back, in one transaction, which Redis writes to its file
- * once: where none of the records exists, and in time. `depth` is how many chunks were queued before.
+ * once: where none of the records exists or was lost, and in time. `depth` is how many chunks were queued before.
  */
 export async function addWithRecords(
   redis: Redis,
   queue: ChunkQueue,
   departure: Departure,
 ): Promise<{ admission: Admission; depth: number }> {
-  const lines = departure.claims.map(({ line }) => line);
-  const { admission, added, depth } = await addGuarded(redis, queue, departure, STORE, lines);
+  const { claims, keys } = departure;
+  const guard = {
+    text: STORE,
+    keys: [intactKey(keys), ...claims.map(({ key }) => key)],
+    args: ['', ...claims.map(({ line }) => line)],
+  };
+  const { admission, added, depth } = await addGuarded(redis, queue, departure, guard);
   if (admission !== 'added' || added === null) return { admission, depth };
   if (!added.message.startsWith('NOSCRIPT')) throw added;
   // BullMQ's script is sent by its digest, and Redis has forgotten it.
@@ -141,22 +152,29 @@ export async function addClaimed(
   queue: ChunkQueue,
   departure: Departure,
 ): Promise<Admission> {
-  const lines = departure.claims.flatMap(({ line, found = '' }) => [line, found]);
+  const { claims } = departure;
+  const guard = {
+    text: PASS,
+    keys: claims.map(({ key }) => key),
+    args: claims.flatMap(({ line, found = '' }) => [line, found]),
+  };
   for (let attempt = 0; ; attempt++) {
-    const { admission, added } = await addGuarded(redis, queue, departure, PASS, lines);
+    const { admission, added } = await addGuarded(redis, queue, departure, guard);
     if (admission !== 'added' || added === null) return admission;
     if (attempt > 0 || !added.message.startsWith('NOSCRIPT')) throw added;
     await loadScripts(redis);
   }
 }
 
+/** A script with its keys after the chunk's job, and its arguments after the deadline. */
+type Guard = { text: string; keys: readonly string[]; args: readonly string[] };
+
 /** One transaction: a guard, which may block the chunk, and the chunk. `added` is why the chunk could not be added. */
 async function addGuarded(
   redis: Redis,
   queue: ChunkQueue,
   { claims, chunkId, data, deadline }: Departure,
-  guard: string,
-  lines: readonly string[],
+  guard: Guard,
 ): Promise<{ admission: Admission; added: Error | null; depth: number }> {
   // BullMQ has defined its scripts on the connection by then.
   await queue.waitUntilReady();
@@ -164,9 +182,9 @@ async function addGuarded(
   const transaction = createIORedisClient(redis).multi();
   transaction.llen(queue.toKey('wait'));
   transaction.llen(queue.toKey('active'));
-  const keys = [queue.toKey(chunkId), ...claims.map(({ key }) => key)];
+  const keys = [queue.toKey(chunkId), ...guard.keys];
   // By its text: one that Redis did not know by its digest would block nothing.
-  transaction.eval(guard, keys.length, ...keys, deadline, ...lines);
+  transaction.eval(guard.text, keys.length, ...keys, deadline, ...guard.args);
   const job = new Job(queue, JOB_NAME, data, { ...JOB_OPTIONS, jobId: chunkId }, chunkId);
   // One of ioredis' that BullMQ's client has made one of its own, which its type does not say.
   await job.addJob(transaction as unknown as IRedisTransaction);
