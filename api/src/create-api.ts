@@ -1,5 +1,6 @@
 import { createRecordsRestorer } from '@razao/shared/queue/restore-records.ts';
 import { createClock } from '@razao/shared/runtime/clock.ts';
+import { watchCommitters } from '@razao/shared/runtime/committers-watch.ts';
 import { createInstallation, type Installation } from '@razao/shared/runtime/installation.ts';
 import { httpService } from '@razao/shared/runtime/listen.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
@@ -68,6 +69,7 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
     fatal: (error) => error instanceof ShardsMismatch,
     log,
   });
+  const committers = watchCommitters(redis, installation.id, config.SHARDS);
   const { guard, keys: keysOf } = installation;
   const restore = createRecordsRestorer(redis);
   const lookup = createLookup({ redis, guard, database, clock, keysOf, restore });
@@ -92,13 +94,16 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
       installation: installation.fault(),
       clock: clock.fault(),
     }),
-    ready: () => installation.known() && installation.fault() === null && clock.fault() === null,
+    committers,
+    ready: () =>
+      installation.id() !== null && installation.fault() === null && clock.fault() === null,
   };
   const connections: Service = {
     name: 'connections',
     async start() {},
     async stop() {
       memory.stop();
+      committers.stop();
       guard.stop();
       await intakes.drain();
       await database.stop();

@@ -1,3 +1,4 @@
+import type { CommittersWatch } from '@razao/shared/runtime/committers-watch.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
 import type { ApiMetrics } from '@razao/shared/runtime/metrics.ts';
 import type { Dependencies } from '@razao/shared/runtime/operations.ts';
@@ -22,5 +23,6 @@ export type Deps = {
   metrics: ApiMetrics;
   log: Logger;
   dependencies(): Dependencies;
+  committers: CommittersWatch;
   ready(): boolean;
 };

@@ -3,7 +3,9 @@ import {
   LOCK_POLL_MS,
   LOCK_POLL_SATED_MS,
   REDIS_LOST_MS_MAX,
+  STOP_COMMIT_MS_MAX,
 } from '@razao/shared/contract/limits.ts';
+import type { Owner } from '@razao/shared/queue/owner.ts';
 import type { Durability } from '@razao/shared/runtime/env-schema.ts';
 import type { Installation } from '@razao/shared/runtime/installation.ts';
 import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
@@ -12,9 +14,10 @@ import type { WorkerMetrics } from '@razao/shared/runtime/metrics.ts';
 import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
 import type { Redis } from 'ioredis';
-import { LockSession } from './commit/lock-session.ts';
+import { createGate, type Gate } from './commit/gate.ts';
+import type { LockSession } from './commit/lock-session.ts';
 import { createFairShare, type FairShare } from './fair-share.ts';
-import { refuseOlderDatabase } from './installation/refuse-older-database.ts';
+import { cutOff, takeLock } from './take-lock.ts';
 import { Tenure } from './tenure.ts';
 
 const RECONNECT_MS = 250;
@@ -30,6 +33,10 @@ export type CommitterDeps = {
   redis: Redis;
   guard: RedisGuard;
   installation: Pick<Installation, 'bond'>;
+  /** Who this process is. */
+  owner: Owner;
+  /** Passed by the commits of all shards of the process. */
+  gate: Gate;
   /** Opens a connection for waiting on the queue. */
   openBlocking: () => Redis;
   metrics: WorkerMetrics;
@@ -51,7 +58,7 @@ function createCommitter(deps: CommitterDeps, share: FairShare) {
     let logged = '';
     while (!stopping.signal.aborted) {
       try {
-        const session = await acquire();
+        const session = await takeLock(deps, stopping.signal, pace);
         if (session) await hold(session);
         else await pause(LOCK_POLL_MS);
         logged = '';
@@ -63,21 +70,6 @@ function createCommitter(deps: CommitterDeps, share: FairShare) {
         await pause(RECONNECT_MS);
       }
     }
-  }
-
-  /** The lock, in a database that has all that was posted before; null where that cannot be had. */
-  async function acquire(): Promise<LockSession | null> {
-    const bond = deps.installation.bond();
-    if (!bond || pace() === null) return null;
-    const session = await LockSession.acquire({ ...deps, shard, bond }, stopping.signal, pace);
-    if (!session) return null;
-    const older = await refuseOlderDatabase(session, deps).catch((error) => {
-      session.destroy();
-      throw error;
-    });
-    if (!older) return session;
-    session.destroy();
-    return null;
   }
 
   async function pause(ms: number): Promise<void> {
@@ -94,10 +86,13 @@ function createCommitter(deps: CommitterDeps, share: FairShare) {
     deps.metrics.active.set(labels, 1);
     deps.log.info(labels, 'holds the lock');
     share.take(shard);
+    deps.owner.hold(shard);
+    session.onLost(() => deps.owner.release(shard));
     const handOver = new AbortController();
     const mine = new Tenure(deps, session, AbortSignal.any([stopping.signal, handOver.signal]));
     tenure = mine;
     const looking = setInterval(look, LOOK_MS);
+    const unhook = cutOff(session, stopping.signal);
     let surplus = 0;
     let usableAt = performance.now();
     function look(): void {
@@ -113,6 +108,7 @@ function createCommitter(deps: CommitterDeps, share: FairShare) {
       tenure = undefined;
       clearInterval(looking);
       share.giveUp(shard);
+      unhook();
       session.destroy();
       deps.metrics.active.set(labels, 0);
       deps.log.info(labels, 'gave up the lock');
@@ -142,11 +138,12 @@ export type Committers = Service & {
 export function createCommitters(
   shards: number,
   processes: () => number,
-  deps: Omit<CommitterDeps, 'keys' | 'installation'> & { installation: Installation },
+  deps: Omit<CommitterDeps, 'keys' | 'installation' | 'gate'> & { installation: Installation },
 ): Committers {
   const share = createFairShare(shards, processes);
+  const gate = createGate();
   const committers = Array.from({ length: shards }, (_, shard) =>
-    createCommitter({ ...deps, keys: deps.installation.keys(shard) }, share),
+    createCommitter({ ...deps, keys: deps.installation.keys(shard), gate }, share),
   );
   return {
     name: 'committers',

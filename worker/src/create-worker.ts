@@ -1,4 +1,6 @@
+import { createOwner, type Owner } from '@razao/shared/queue/owner.ts';
 import { type Clock, createClock } from '@razao/shared/runtime/clock.ts';
+import { type CommittersWatch, watchCommitters } from '@razao/shared/runtime/committers-watch.ts';
 import { createInstallation, type Installation } from '@razao/shared/runtime/installation.ts';
 import { lateServices } from '@razao/shared/runtime/late-services.ts';
 import { httpService } from '@razao/shared/runtime/listen.ts';
@@ -42,7 +44,8 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
     clock,
     present: () => started && commits && guard.usable(),
   });
-  let committers: Committers | undefined;
+  const watch = watchCommitters(redis, installation.id, config.SHARDS);
+  let work: Work | undefined;
   const operations = operationsRoutes({
     registry,
     dependencies: () => ({
@@ -52,18 +55,18 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
       clock: clock.fault(),
     }),
     ready: () => started && installation.fault() === null && clock.fault() === null,
-    stoppedShards: () => committers?.stoppedShards() ?? [],
+    committers: watch,
+    stoppedShards: () => work?.committers?.stoppedShards() ?? [],
   });
   return [
     httpService(operations, { host: config.HOST, port: config.WORKER_PORT }),
-    redisService(redis, plainGuard),
+    redisService(redis, { guard: plainGuard, watch }),
     roll,
     installation,
     // What they work on is only known now.
     lateServices('work', () => {
-      const shared = { redis, guard, installation, clock, metrics, log };
-      if (commits) committers = openCommitters(config, shared, roll);
-      return [...(committers ? [committers] : []), ...housekeeping(config, shared)];
+      work = openWork(config, { redis, guard, installation, clock, metrics, log }, roll);
+      return work.services;
     }),
     {
       name: 'worker',
@@ -72,6 +75,8 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
       },
       async stop() {
         started = false;
+        // First of all: whatever happens from now on, the process did not die of it.
+        await work?.owner.exit();
       },
     },
   ];
@@ -104,17 +109,24 @@ type Shared = {
   log: Logger;
 };
 
-function openCommitters(
-  config: Readonly<WorkerConfig>,
-  shared: Shared,
-  roll: RollCall,
-): Committers {
-  return createCommitters(config.SHARDS, () => roll.processes(), {
-    ...shared,
-    databaseUrl: config.DATABASE_URL,
-    durability: config.DURABILITY,
-    openBlocking: () => openPatientRedis(config.REDIS_URL),
-  });
+/** What a worker does, once it knows the installation that it does it for. */
+type Work = { owner: Owner; committers: Committers | null; services: Service[] };
+
+function openWork(config: Readonly<WorkerConfig>, shared: Shared, roll: RollCall): Work {
+  const { redis, installation } = shared;
+  const owner = createOwner(redis, installation.id() ?? '');
+  const committers = config.ROLES.includes('committer')
+    ? createCommitters(config.SHARDS, () => roll.processes(), {
+        ...shared,
+        owner,
+        databaseUrl: config.DATABASE_URL,
+        durability: config.DURABILITY,
+        openBlocking: () => openPatientRedis(config.REDIS_URL),
+      })
+    : null;
+  const speaking = { name: 'owner', start: async () => {}, stop: async () => owner.stop() };
+  const services = [speaking, ...(committers ? [committers] : []), ...housekeeping(config, shared)];
+  return { owner, committers, services };
 }
 
 function housekeeping(config: Readonly<WorkerConfig>, shared: Shared): Service[] {
@@ -128,12 +140,15 @@ function housekeeping(config: Readonly<WorkerConfig>, shared: Shared): Service[]
   ];
 }
 
-function redisService(redis: Redis, guard: RedisGuard): Service {
+type OnRedis = { guard: RedisGuard; watch: CommittersWatch };
+
+function redisService(redis: Redis, { guard, watch }: OnRedis): Service {
   return {
     name: 'redis',
     // Nothing waits for Redis: a committer begins when it may.
     async start() {},
     async stop() {
+      watch.stop();
       guard.stop();
       redis.disconnect();
     },

@@ -1,36 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CHUNK_VERSION } from '@razao/shared/contract/chunk.ts';
-import type { Command } from '@razao/shared/contract/command.ts';
 import { BUSY_COMMITS } from '@razao/shared/contract/limits.ts';
 import { setAside } from '@razao/shared/queue/aside.ts';
 import { type Chunk, ChunkPump } from '@razao/shared/queue/chunk-pump.ts';
 import { markStopped, stoppedSince } from '@razao/shared/queue/stop-mark.ts';
 import { killPoint } from '@razao/shared/runtime/kill-point.ts';
 import { createPace } from '@razao/shared/runtime/pace.ts';
-import { saySeldom } from '@razao/shared/runtime/say-seldom.ts';
 import type { Redis } from 'ioredis';
-import { atomicGroups } from './commit/atomic-groups.ts';
 import type { Commit } from './commit/commit-batch.ts';
-import { commitInHalves, commitUnprocessable } from './commit/commit-in-halves.ts';
+import { Committing } from './commit/committing.ts';
 import { startBatch } from './commit/join-chunks.ts';
 import { LockLost } from './commit/lock-lost.ts';
 import type { LockSession } from './commit/lock-session.ts';
-import {
-  createFailureWindow,
-  forgetAttempts,
-  noteAttempt,
-  withdrawAttempt,
-} from './commit/poison-watch.ts';
-import { noteFailure, type RetryOptions, retryCommit } from './commit/retry-commit.ts';
 import { ShardStopped } from './commit/shard-stopped.ts';
 import { UnknownLedger } from './commit/unknown-ledger.ts';
 import type { CommitterDeps } from './committer.ts';
 import { countCommit } from './count-commit.ts';
 import { publishCommit } from './publish/publish-commit.ts';
+import { workAlone } from './work-alone.ts';
 
 const PUBLISH_RETRY_MS = 500;
 const RESUME_POLL_MS = 500;
-const FAULT_LOG_MS = 30_000;
 
 /**
  * The time in which a process holds a shard's lock: takes chunks in order, commits, publishes and completes them. While a
@@ -42,33 +32,24 @@ export class Tenure {
   readonly #signal: AbortSignal;
   readonly #blocking: Redis;
   readonly #pump: ChunkPump;
-  readonly #failures = createFailureWindow();
-  readonly #retrying: RetryOptions;
+  readonly #committing: Committing;
   readonly #pace = createPace(BUSY_COMMITS);
   #publishing: Promise<void> = Promise.resolve();
+  /** A commit was made that nobody could be told of: its chunks stay in the queue, so that somebody is. */
+  #untold = false;
   #standsStill = false;
 
   /** `signal` asks for an orderly end. */
   constructor(deps: CommitterDeps, session: LockSession, signal: AbortSignal) {
+    const { keys, owner, redis, guard, log } = deps;
     this.#deps = deps;
     this.#session = session;
     this.#signal = signal;
-    const { log, metrics } = deps;
-    const { shard } = deps.keys;
-    this.#retrying = {
-      shard,
-      log,
-      signal,
-      onRetry: (sqlstate) => metrics.retries.inc({ shard: String(shard), sqlstate }),
-      seldom: saySeldom(FAULT_LOG_MS),
-    };
+    this.#committing = new Committing({ ...deps, shard: keys.shard, session, signal });
     this.#blocking = deps.openBlocking();
     this.#pump = new ChunkPump({
-      keys: deps.keys,
-      redis: deps.redis,
-      blocking: this.#blocking,
-      mayFetch: () => session.mayFetch() && deps.guard.usable(),
-      log: deps.log,
+      ...{ keys, owner: owner.id, redis, blocking: this.#blocking, log },
+      mayFetch: () => session.mayFetch() && guard.usable(),
     });
   }
 
@@ -89,14 +70,14 @@ export class Tenure {
         const chunks = await this.#pump.take(startBatch());
         if (chunks.length === 0) break;
         await this.#work(chunks);
-        this.#standsStill = this.#failures.full();
+        this.#standsStill = this.#committing.failedTooOften;
       }
     } catch (error) {
       this.#standsStill = error instanceof ShardStopped;
       const expected = error instanceof LockLost || error instanceof ShardStopped;
       if (!expected && !this.#signal.aborted) throw error;
     } finally {
-      if (this.#failures.full()) await markStopped(redis, keys);
+      if (this.#committing.failedTooOften) await markStopped(redis, keys);
       await this.#end();
     }
     if (this.#standsStill) await this.#standStill(ended);
@@ -118,63 +99,31 @@ export class Tenure {
     const commands = chunks.flatMap((chunk) => chunk.commands ?? []);
     this.#pace.began(commands.length);
     const before = this.#publishing;
-    await this.#commitAll(commands, (commit) => this.#publishNext([commit], []));
-    this.#publishNext([], chunks);
+    await this.#committing.all(commands, { told: this.#publishNext });
+    this.#publishing = this.#publishing.then(() => this.#complete(chunks));
     // One batch's publication at a time, in order; the next commit runs meanwhile.
     await before;
   }
 
-  /** A chunk with which processes have died: one group at a time, each noted first, so that the culprit is known. */
   async #workAlone(chunk: Chunk): Promise<void> {
-    const { redis, keys } = this.#deps;
+    const { gate, log, keys } = this.#deps;
+    log.warn({ shard: keys.shard, chunk: chunk.id }, 'processes died with a chunk in hand');
     await this.#publishing;
-    for (const group of atomicGroups(chunk.commands ?? [])) {
-      const { condemned } = await noteAttempt(redis, keys, group);
-      let commits: Commit[];
-      try {
-        commits = condemned ? await this.#condemn(group) : await this.#commitAll(group);
-      } catch (error) {
-        // The process lives: a session that was lost is no death.
-        await withdrawAttempt(redis, keys, group);
-        throw error;
-      }
-      await forgetAttempts(redis, keys, group);
-      await this.#publish(commits, []);
-    }
-    await this.#pump.complete([chunk]);
-  }
-
-  /** Commits commands, and tells of each commit, in order; what of them is committed when it is tried again is not tried. */
-  async #commitAll(
-    commands: readonly Command[],
-    told: (commit: Commit) => void = () => {},
-  ): Promise<Commit[]> {
-    const commits: Commit[] = [];
-    let rest = commands;
-    const onCommit = (commit: Commit) => {
-      commits.push(commit);
-      rest = rest.slice(commit.commands.length);
-      told(commit);
+    const tools = {
+      ...this.#deps,
+      session: this.#session,
+      over: () => this.#over(),
+      apply: async (commands: Commit['commands'], around: typeof gate.alone) => {
+        await this.#committing.all(commands, { pass: gate.alone, around, told: this.#publishNext });
+        await this.#publishing;
+      },
+      condemn: async (commands: Commit['commands']) => {
+        for (const commit of await this.#committing.condemn(commands)) this.#publishNext(commit);
+        await this.#publishing;
+      },
     };
-    await this.#commit(() =>
-      commitInHalves(this.#session, rest, {
-        onUnprocessable: this.#onUnprocessable,
-        onCommit,
-        onTooSlow: (cause) =>
-          noteFailure(cause, 'a commit took too long; trying half of it', this.#retrying),
-      }),
-    );
-    return commits;
-  }
-
-  async #condemn(group: readonly Command[]): Promise<Commit[]> {
-    const { log } = this.#deps;
-    const { shard } = this.#deps.keys;
-    log.error(
-      { shard, transactions: idsOf(group) },
-      'processes died with these commands; rejecting them',
-    );
-    return [await this.#commit(() => commitUnprocessable(this.#session, group))];
+    await workAlone(tools, chunk);
+    await this.#complete([chunk]);
   }
 
   async #putAside(chunk: Chunk): Promise<void> {
@@ -203,38 +152,31 @@ export class Tenure {
     await setAside(redis, keys, { id, reason, data });
   }
 
-  async #commit<T>(commit: () => Promise<T>): Promise<T> {
-    const timed = async () => {
-      const done = this.#deps.metrics.commitSeconds.startTimer({
-        shard: String(this.#deps.keys.shard),
-      });
-      const committed = await commit();
-      done();
-      return committed;
-    };
-    return await retryCommit(timed, this.#retrying);
-  }
+  readonly #publishNext = (commit: Commit): void => {
+    this.#publishing = this.#publishing.then(() => this.#publish(commit));
+  };
 
-  #publishNext(commits: readonly Commit[], chunks: readonly Chunk[]): void {
-    this.#publishing = this.#publishing.then(() => this.#publish(commits, chunks));
-  }
-
-  async #publish(commits: readonly Commit[], chunks: readonly Chunk[]): Promise<void> {
-    const { metrics, log } = this.#deps;
-    const { shard } = this.#deps.keys;
-    for (const commit of commits) {
-      countCommit(metrics, shard, commit);
-      const done = metrics.publishSeconds.startTimer({ shard: String(shard) });
-      for (let tries = 0; !(await this.#tryPublish(commit, tries)); tries++) {
-        if (this.#over()) return;
-        await delay(PUBLISH_RETRY_MS);
-      }
-      done();
+  async #publish(commit: Commit): Promise<void> {
+    const { metrics, gate, keys } = this.#deps;
+    const shard = String(keys.shard);
+    countCommit(metrics, keys.shard, commit);
+    const done = metrics.publishSeconds.startTimer({ shard });
+    const publish = (tries: number) => gate.shared(() => this.#tryPublish(commit, tries));
+    for (let tries = 0; !(await publish(tries)); tries++) {
+      this.#untold = this.#over();
+      if (this.#untold) return;
+      await delay(PUBLISH_RETRY_MS);
     }
+    done();
+  }
+
+  async #complete(chunks: readonly Chunk[]): Promise<void> {
+    const { log, keys } = this.#deps;
+    if (this.#untold) return;
     killPoint('before-complete');
     await this.#pump
       .complete(chunks)
-      .catch((error) => log.warn({ err: error, shard }, 'chunks stay in the queue'));
+      .catch((error) => log.warn({ err: error, shard: keys.shard }, 'chunks stay in the queue'));
   }
 
   async #tryPublish(commit: Commit, tries: number): Promise<boolean> {
@@ -249,18 +191,6 @@ export class Tenure {
       return false;
     }
   }
-
-  readonly #onUnprocessable = (group: readonly Command[], cause: unknown): void => {
-    const { log } = this.#deps;
-    const { shard } = this.#deps.keys;
-    // One cause for all of them: the rest of the batch stays in the queue instead of being rejected too.
-    if (this.#failures.full()) throw new ShardStopped(shard);
-    this.#failures.add();
-    log.error(
-      { err: cause, shard, transactions: idsOf(group) },
-      'commands could not be processed and are rejected',
-    );
-  };
 
   #over(): boolean {
     return this.#session.lost || this.#signal.aborted;
@@ -298,8 +228,4 @@ export class Tenure {
     }
     metrics.stopped.set(stopped, 0);
   }
-}
-
-function idsOf(commands: readonly Command[]): string[] {
-  return commands.map(({ id }) => id);
 }

@@ -57,7 +57,21 @@ export const BUSY_FETCHES = { busy: 24, intervalMs: 40 };
 /** Balances that a session remembers between commits: about 300 bytes each. */
 export const KNOWN_BALANCES_MAX = 200_000;
 export const PROCESSING_FAILED_PER_MINUTE_MAX = 3;
+
+// Deaths: what a process says of itself in Redis, and what its silence proves.
+export const OWNER_BEAT_MS = 1 * SECOND;
+/** A process that has said nothing for so long, and has not said that it ends, is dead; until it speaks again. */
+export const OWNER_SILENT_MS = 5 * SECOND;
+/** What it said is kept for so long. */
+export const OWNER_KEPT_MS = 24 * HOUR;
+/** A shard whose committer has said nothing for so long is shown as without one. */
+export const COMMITTER_SILENT_MS = 4 * SECOND;
+export const COMMITTERS_READ_MS = 1 * SECOND;
+/** Processes that died with a chunk in hand until it runs alone. */
 export const ORPHANINGS_BEFORE_ALONE = 2;
+/** Into how many parts what killed a process is split: two deaths lead to one of a thousand commands. */
+export const SUSPECT_PARTS = 32;
+/** Processes that died while they did nothing but try this one command, or atomic bulk. */
 export const DEATHS_BEFORE_REJECTION = 3;
 
 // Fencing: the holder stops fetching before the server can give its lock to another.
@@ -73,10 +87,14 @@ export const ROLL_CALL_MS = 1 * SECOND;
 export const REDIS_LOST_MS_MAX = 2 * SECOND;
 export const COMMIT_STATEMENT_MS_MAX = 8 * SECOND;
 export const COMMIT_CLIENT_MS_MAX = 10 * SECOND;
-/** How long a commit waits for a row that somebody else has locked. */
-export const COMMIT_LOCK_MS_MAX = 5 * SECOND;
 /** A commit that takes less may be tried with twice as much. */
 export const COMMIT_QUICK_MS_MAX = 2 * SECOND;
+/** How long a commit waits for a lock that somebody else has, before it is rolled back and tried again. */
+export const COMMIT_LOCK_MS_MAX = 3 * SECOND;
+/** The same where all other shards of the process wait for this commit. */
+export const ALONE_LOCK_MS_MAX = 1 * SECOND;
+/** A commit that is not done so long after its process was told to stop is cut off with its session. */
+export const STOP_COMMIT_MS_MAX = 4 * SECOND;
 
 // Statuses and balances in Redis: a cache, and the window in which a reused key is noticed at once.
 export const PUBLISHED_MS = 1 * HOUR;
@@ -155,6 +173,9 @@ const relations: readonly [boolean, string][] = [
     CHUNK_COMMANDS_MAX + BATCH_COMMANDS_MAX < EXPIRIES_WAITING_MAX,
     'a committer that ends a batch of expiries has the next',
   ],
+  [COMMIT_LOCK_MS_MAX < STOP_COMMIT_MS_MAX, 'a commit that waits for a lock ends by itself'],
+  [3 * OWNER_BEAT_MS < COMMITTER_SILENT_MS, 'a live committer may be late'],
+  [COMMITTER_SILENT_MS < OWNER_SILENT_MS, 'who is dead commits nothing'],
 ];
 for (const [holds, law] of relations) {
   if (!holds) throw new Error(`limits.ts contradicts itself: ${law}`);

@@ -2,9 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { BUSY_FETCHES } from '../contract/limits.ts';
+import { BUSY_FETCHES, OWNER_SILENT_MS } from '../contract/limits.ts';
+import { ownerKey } from '../runtime/keys.ts';
 import { readAside, setAside } from './aside.ts';
-import { ANY_NUMBER, ONE, openPumpBench, type PumpBench, takeIds } from './pump-bench.cases.ts';
+import {
+  ANY_NUMBER,
+  type BenchOwner,
+  ONE,
+  openPumpBench,
+  type PumpBench,
+  takeIds,
+} from './pump-bench.cases.ts';
 
 const TURNS = 10;
 
@@ -243,25 +251,66 @@ describe('invariant 4: order survives', () => {
 });
 
 describe('invariant 9: a chunk with which owners die', () => {
-  test('is counted at each takeover, runs alone from the second time on, and is forgotten when it is done', async () => {
+  test('counts each death that is proven, runs alone from the second on, and is forgotten when it is done', async () => {
     await bench.add(2);
     const alone: boolean[] = [];
     for (let life = 0; life < 4; life++) {
-      const owner = bench.openOwner();
-      const [chunk] = await owner.pump.take(ONE);
-      alone.push(chunk?.alone ?? false);
-      await until('both are in hand', async () => (await bench.states()).active.length === 2);
+      const { owner, chunk } = await liveWithBoth();
+      alone.push(chunk.alone);
       owner.kill();
+      await bench.silentFor(owner, OWNER_SILENT_MS + 1_000);
     }
     expect(alone).toEqual([false, false, true, true]);
     const last = bench.openOwner();
     await takeIds(last, 1, { fits: ONE });
-    expect(await bench.orphanings()).toEqual({ 'c-2': '4' });
+    expect(await bench.orphanings()).toEqual(['c-2', 'c-2', 'c-2', 'c-2']);
     await takeIds(last, 1);
-    expect(await bench.orphanings()).toEqual({});
+    expect(await bench.orphanings()).toEqual([]);
   });
 
-  test('is not counted when a connection is cut, or when its owner stops in order', async () => {
+  test.each([
+    ['has not been silent for long enough', (owner) => bench.silentFor(owner, 1_000)],
+    ['had said that it ends in order', (owner) => owner.exit()],
+    ['speaks again, as one that was stopped', (owner) => bench.speaks(owner)],
+    [
+      'is not known any more',
+      (owner) => bench.redis.del(ownerKey(bench.keys.installation, owner.id)),
+    ],
+  ] as [string, (owner: BenchOwner) => Promise<unknown>][])(
+    'does not count one that %s',
+    async (_, survive) => {
+      await bench.add(2);
+      const owners: BenchOwner[] = [];
+      for (let life = 0; life < 4; life++) {
+        // All before are as good as dead, but one.
+        for (const owner of owners) await bench.silentFor(owner, OWNER_SILENT_MS + 1_000);
+        const { owner, chunk } = await liveWithBoth();
+        expect(chunk.alone).toBe(life === 3);
+        if (life === 1) await survive(owner);
+        owner.kill();
+        if (life !== 1) owners.push(owner);
+      }
+    },
+  );
+
+  test('is alone no more once one of them is found to live', async () => {
+    await bench.add(2);
+    const owners: BenchOwner[] = [];
+    for (let life = 0; life < 2; life++) {
+      const { owner } = await liveWithBoth();
+      owner.kill();
+      await bench.silentFor(owner, OWNER_SILENT_MS + 1_000);
+      owners.push(owner);
+    }
+    const suspicious = await liveWithBoth();
+    expect(suspicious.chunk.alone).toBe(true);
+    for (const owner of owners) await bench.speaks(owner);
+    await suspicious.owner.pump.stop({ giveBack: true });
+    expect((await liveWithBoth()).chunk.alone).toBe(false);
+    expect(await bench.orphanings()).toEqual([]);
+  });
+
+  test('is not counted when a connection is cut, when its owner has the lock again, or stops in order', async () => {
     const ids = await bench.add(3);
     const owner = bench.openOwner();
     await until('all are in hand', async () => (await bench.states()).active.length === 3);
@@ -269,6 +318,15 @@ describe('invariant 9: a chunk with which owners die', () => {
     await delay(400);
     await owner.pump.stop({ giveBack: true });
     expect(await takeIds(bench.openOwner(), 3, { complete: false })).toEqual(ids);
-    expect(await bench.orphanings()).toEqual({});
+    expect(await bench.orphanings()).toEqual([]);
   });
+
+  /** A new owner that has both chunks in hand, the first taken. */
+  async function liveWithBoth() {
+    const owner = bench.openOwner();
+    const [chunk] = await owner.pump.take(ONE);
+    if (!chunk) throw new Error('nothing was taken');
+    await until('both are in hand', async () => (await bench.states()).active.length === 2);
+    return { owner, chunk };
+  }
 });

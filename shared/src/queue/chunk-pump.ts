@@ -22,7 +22,7 @@ const BLOCK_SECONDS = 1;
 const IDLE_MS = 20;
 const FAULT_MS_MAX = 500;
 
-/** A chunk in hand. `commands` is null where its data is not a chunk; `alone`: processes have died with it before. */
+/** A chunk in hand. `commands` is null where its data is not a chunk; `alone`: several processes have died with it before. */
 export type Chunk = {
   id: string;
   job: Job<ChunkData>;
@@ -32,6 +32,8 @@ export type Chunk = {
 
 export type ChunkPumpDeps = {
   keys: ShardKeys;
+  /** The process that holds the lock (`Owner.id`). */
+  owner: string;
   /** For everything that answers at once. */
   redis: Redis;
   /** For waiting until something is queued. */
@@ -54,14 +56,13 @@ export class ChunkPump {
   readonly #queue: Queue<ChunkData>;
   readonly #worker: Worker<ChunkData>;
   readonly #orphanings: Orphanings;
-  readonly #owner = randomUUID();
+  readonly #token = randomUUID();
   readonly #committing = new Set<string>();
   readonly #fetching: Promise<void>;
   #hand: Chunk[] = [];
   #fetches = 0;
   #connection = 0;
   #dirty = true;
-  #tookOver = false;
   #stopped = false;
   readonly #pace = createPace(BUSY_FETCHES);
   /** Whether somebody waits with nothing in hand. */
@@ -122,11 +123,10 @@ export class ChunkPump {
 
   /** Fetches no more. With `giveBack` (the lock is held, nothing is in a commit) all in hand goes back to the front. */
   async stop({ giveBack }: { giveBack: boolean }): Promise<void> {
-    const { redis, log } = this.#deps;
     this.halt();
-    redis.off('close', this.#onClose);
+    this.#deps.redis.off('close', this.#onClose);
     await this.#fetching;
-    if (giveBack) await reclaimActive(redis, this.#queue, new Set(), log);
+    if (giveBack) await reclaimActive({ ...this.#deps, queue: this.#queue }, new Set());
     await this.#worker.close(true);
     await this.#queue.close();
   }
@@ -170,23 +170,24 @@ export class ChunkPump {
   }
 
   async #makeClean(): Promise<void> {
-    const { redis, log, keys } = this.#deps;
+    const { log, keys } = this.#deps;
     const seen = this.#connection;
     this.#hand = [];
-    const returned = await reclaimActive(redis, this.#queue, this.#committing, log);
-    if (!this.#tookOver) await this.#orphanings.count(returned);
+    const { returned, takeover } = await reclaimActive(
+      { ...this.#deps, queue: this.#queue },
+      this.#committing,
+    );
+    await this.#orphanings.read();
     if (returned.length > 0) {
-      log.info(
-        { shard: keys.shard, chunks: returned.length, takeover: !this.#tookOver },
-        'returned active chunks to the queue',
-      );
+      const { shard } = keys;
+      log.info({ shard, chunks: returned.length, takeover }, 'returned active chunks to the queue');
     }
-    this.#tookOver = true;
     this.#dirty = seen !== this.#connection;
   }
 
   async #fetch(): Promise<void> {
     const { redis, mayFetch } = this.#deps;
+    await this.#orphanings.look();
     const waiting = await redis.llen(this.#queue.toKey('wait'));
     if (waiting === 0) {
       await this.#queued();
@@ -196,7 +197,7 @@ export class ChunkPump {
     const seen = this.#connection;
     const count = Math.min(FETCH_CHUNKS_MAX, waiting);
     const next = () =>
-      this.#worker.getNextJob(`${this.#owner}:${this.#fetches++}`, { block: false });
+      this.#worker.getNextJob(`${this.#token}:${this.#fetches++}`, { block: false });
     const jobs = (await Promise.all(Array.from({ length: count }, next))).filter(
       (job) => job !== undefined,
     );
@@ -249,7 +250,7 @@ export class ChunkPump {
 
   #toChunk(job: Job<ChunkData>): Chunk {
     const id = String(job.id);
-    const alone = this.#orphanings.of(id) >= ORPHANINGS_BEFORE_ALONE;
+    const alone = this.#orphanings.deaths(id) >= ORPHANINGS_BEFORE_ALONE;
     const commands = isDamaged(job) ? null : (decodeChunk(job.data)?.commands ?? null);
     return { id, job, commands, alone };
   }

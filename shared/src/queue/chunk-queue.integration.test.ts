@@ -173,11 +173,10 @@ test('ids of chunks are new each time, and such that BullMQ takes them', async (
 test('invariant 4: active chunks go back to the front in their order, except those to keep', async () => {
   const ids = await bench.add(6);
   for (let i = 0; i < 4; i++) await bench.takeWithoutLock();
-  expect(await reclaimActive(bench.redis, bench.queue, new Set(['c-2']), log)).toEqual([
-    'c-4',
-    'c-3',
-    'c-1',
-  ]);
+  expect(await reclaimActive(reclaim('me'), new Set(['c-2']))).toEqual({
+    returned: ['c-4', 'c-3', 'c-1'],
+    takeover: false,
+  });
   expect(await bench.states()).toEqual({
     waiting: ids.filter((id) => id !== 'c-2'),
     active: ['c-2'],
@@ -189,7 +188,7 @@ test('an active chunk whose data is gone holds nothing up', async () => {
   await bench.add(3);
   for (let i = 0; i < 3; i++) await bench.takeWithoutLock();
   await bench.redis.del(bench.queue.toKey('c-2'));
-  await reclaimActive(bench.redis, bench.queue, new Set(), log);
+  await reclaimActive(reclaim('me'), new Set());
   expect(await bench.states()).toEqual({ waiting: ['c-1', 'c-3'], active: [], failed: [] });
 });
 
@@ -202,6 +201,35 @@ test('where records were lost nothing is added before they are restored', async 
   const { admission } = await addWithRecords(bench.redis, bench.queue, departureOf('c-next', 'a'));
   expect(admission).toBe('added');
 });
+
+test('chunks are taken from another process once, however often the call is sent; what is noted of one that is gone goes', async () => {
+  await bench.add(2);
+  await bench.takeWithoutLock();
+  await reclaimActive(reclaim('first'), new Set());
+  expect(await bench.orphanings()).toEqual([]);
+  await bench.takeWithoutLock();
+  await bench.takeWithoutLock();
+  const taken = await reclaimActive(reclaim('second'), new Set());
+  expect(taken).toEqual({ returned: ['c-2', 'c-1'], takeover: true });
+  // As it is sent again after a reconnect, and as the same process does it after one.
+  expect(await reclaimActive(reclaim('second'), new Set())).toEqual({
+    returned: [],
+    takeover: false,
+  });
+  await bench.takeWithoutLock();
+  await reclaimActive(reclaim('second'), new Set());
+  expect(await bench.orphanings()).toEqual(['c-1', 'c-2']);
+  await bench.takeWithoutLock();
+  await reclaimActive(reclaim('third'), new Set());
+  expect(await bench.orphanings()).toEqual(['c-1', 'c-1', 'c-2']);
+  await bench.redis.del(bench.queue.toKey('c-1'));
+  await reclaimActive(reclaim('third'), new Set());
+  expect(await bench.orphanings()).toEqual(['c-2']);
+});
+
+function reclaim(owner: string) {
+  return { redis: bench.redis, queue: bench.queue, keys: bench.keys, owner, log };
+}
 
 /** Stores a chunk with a record of each id. */
 async function store(chunkId: string, ...ids: string[]) {

@@ -1,32 +1,68 @@
 import type { Redis } from 'ioredis';
+import { OWNER_BEAT_MS } from '../contract/limits.ts';
 import { orphaningsKey, type ShardKeys } from '../runtime/keys.ts';
+import { readOwners } from './owner.ts';
 
 /**
- * How often a committer died with a chunk in hand, by chunk: a chunk that keeps killing processes is found by it. Counted
- * in Redis when a successor takes over; forgotten when the chunk is done.
+ * Which processes died with a chunk in hand: a chunk that keeps killing processes is found by it. Whoever reclaims chunks notes
+ * whose they were (`reclaim.ts`); only a process that is proven dead counts, and none twice. Forgotten when the chunk is done.
  */
 export type Orphanings = {
-  count(chunkIds: readonly string[]): Promise<void>;
-  of(chunkId: string): number;
+  /** Reads what was noted, and what became of those processes; strikes out who survived. */
+  read(): Promise<void>;
+  /** Reads anew, where there is something that may have changed since it was read. */
+  look(): Promise<void>;
+  deaths(chunkId: string): number;
   forget(chunkIds: readonly string[]): Promise<void>;
 };
 
-/** Reads nothing until `count` is called, which a new owner of the shard does first. */
+type Noted = { field: string; owner: string; chunk: string; since: number };
+
+/** Knows of nothing until `read` is called, which a new owner of the shard does first. */
 export function createOrphanings(redis: Redis, keys: ShardKeys): Orphanings {
   const key = orphaningsKey(keys);
-  let known = new Map<string, number>();
+  let noted: Noted[] = [];
+  let dead = new Map<string, number>();
+  let readAt = 0;
+
+  async function read(): Promise<void> {
+    readAt = performance.now();
+    const all: Record<string, string> = await redis.hgetall(key);
+    noted = Object.entries(all).map(([field, since]) => toNoted(field, Number(since)));
+    dead = new Map();
+    if (noted.length === 0) return;
+    const { fateOf } = await readOwners(
+      redis,
+      keys.installation,
+      noted.map(({ owner }) => owner),
+    );
+    const survived: string[] = [];
+    for (const { field, owner, chunk, since } of noted) {
+      const fate = fateOf(owner, since);
+      if (fate === 'survived') survived.push(field);
+      if (fate === 'died') dead.set(chunk, (dead.get(chunk) ?? 0) + 1);
+    }
+    noted = noted.filter(({ field }) => !survived.includes(field));
+    if (survived.length > 0) await redis.hdel(key, ...survived);
+  }
+
   return {
-    async count(chunkIds) {
-      const counting = redis.multi();
-      for (const id of chunkIds) counting.hincrby(key, id, 1);
-      if (chunkIds.length > 0) await counting.exec();
-      const counts: Record<string, string> = await redis.hgetall(key);
-      known = new Map(Object.entries(counts).map(([id, times]) => [id, Number(times)]));
+    read,
+    async look() {
+      if (noted.length > 0 && performance.now() - readAt > OWNER_BEAT_MS) await read();
     },
-    of: (chunkId) => known.get(chunkId) ?? 0,
+    deaths: (chunkId) => dead.get(chunkId) ?? 0,
     async forget(chunkIds) {
-      const counted = chunkIds.filter((id) => known.delete(id));
-      if (counted.length > 0) await redis.hdel(key, ...counted);
+      if (noted.length === 0) return;
+      const done = new Set(chunkIds);
+      const fields = noted.filter(({ chunk }) => done.has(chunk)).map(({ field }) => field);
+      noted = noted.filter(({ chunk }) => !done.has(chunk));
+      if (fields.length > 0) await redis.hdel(key, ...fields);
     },
   };
+}
+
+function toNoted(field: string, since: number): Noted {
+  const [owner = ''] = field.split(' ', 1);
+  return { field, owner, chunk: field.slice(owner.length + 1), since };
 }

@@ -1,22 +1,26 @@
 import type { Redis } from 'ioredis';
-import { orphaningsKey, shardKeys } from '../runtime/keys.ts';
+import { orphaningsKey, ownerKey, shardKeys } from '../runtime/keys.ts';
 import { createLog } from '../runtime/log.ts';
 import { openPatientRedis } from '../runtime/redis.ts';
 import { transfer } from '../testing/commands.cases.ts';
 import { type Chunk, ChunkPump } from './chunk-pump.ts';
 import { addChunk, type ChunkQueue, openChunkQueue } from './chunk-queue.ts';
 import { openHandPump } from './hand-pump.ts';
+import { createOwner } from './owner.ts';
 
 export const ANY_NUMBER = () => true;
 export const ONE = () => false;
 
 /** A pump with connections of its own, as the committer of one process has it. */
-export type Owner = {
+export type BenchOwner = {
+  id: string;
   pump: ChunkPump;
   /** Whether it believes that it holds the lock. */
   allow(may: boolean): void;
   /** As if its process was killed: its connections end, and it returns nothing. */
   kill(): void;
+  /** Its process says that it ends in order. */
+  exit(): Promise<void>;
 };
 
 export type PumpBench = ReturnType<typeof openPumpBench>;
@@ -26,7 +30,7 @@ export function openPumpBench(url: string, shard: number) {
   const keys = shardKeys('test', shard);
   const redis = openPatientRedis(url);
   const queue: ChunkQueue = openChunkQueue(redis, keys);
-  const owners: Owner[] = [];
+  const owners: BenchOwner[] = [];
   const connections: Redis[] = [redis];
   let added = 0;
 
@@ -51,18 +55,29 @@ export function openPumpBench(url: string, shard: number) {
       }
       return ids;
     },
-    openOwner(may = true): Owner {
+    openOwner(may = true): BenchOwner {
       let allowed = may;
       const [redis, blocking] = [connect(), connect()];
       const log = createLog('test', 'silent');
-      const pump = new ChunkPump({ keys, redis, blocking, mayFetch: () => allowed, log });
+      const { id, exit, stop } = createOwner(redis, keys.installation);
+      const pump = new ChunkPump({
+        keys,
+        owner: id,
+        redis,
+        blocking,
+        mayFetch: () => allowed,
+        log,
+      });
       const owner = {
+        id,
         pump,
+        exit,
         allow(may: boolean) {
           allowed = may;
         },
         kill() {
           pump.halt();
+          stop();
           redis.disconnect();
           blocking.disconnect();
         },
@@ -85,7 +100,19 @@ export function openPumpBench(url: string, shard: number) {
       ]);
       return { waiting: waiting.reverse(), active: active.reverse(), failed };
     },
-    orphanings: () => redis.hgetall(orphaningsKey(keys)),
+    /** Chunks that were taken from a process that may have died, once for each of them. */
+    async orphanings(): Promise<string[]> {
+      const noted = await redis.hkeys(orphaningsKey(keys));
+      return noted.map((field) => field.slice(field.indexOf(' ') + 1)).sort();
+    },
+    /** As if so long had passed since a process spoke last. */
+    async silentFor({ id }: BenchOwner, ms: number): Promise<void> {
+      await redis.set(ownerKey(keys.installation, id), Date.now() - ms);
+    },
+    /** As if a process that was taken for dead spoke again. */
+    async speaks({ id }: BenchOwner): Promise<void> {
+      await redis.set(ownerKey(keys.installation, id), Date.now() + 1);
+    },
     async close(): Promise<void> {
       for (const owner of owners) owner.kill();
       await queue.close();
@@ -96,7 +123,7 @@ export function openPumpBench(url: string, shard: number) {
 
 /** Takes chunks, completing them if `complete`, until `count` were taken; returns their ids in order. */
 export async function takeIds(
-  { pump }: Owner,
+  { pump }: BenchOwner,
   count: number,
   { fits = ANY_NUMBER, complete = true }: { fits?: () => boolean; complete?: boolean } = {},
 ): Promise<string[]> {

@@ -9,8 +9,8 @@ import { tryUntilDone } from './try-until-done.ts';
 
 /** The installation that a process works for. It starts once the database has told which that is. */
 export type Installation = Service & {
-  /** Whether it has started: until then `keys` throws. */
-  known(): boolean;
+  /** Its id; null until it has started: until then `keys` throws. */
+  id(): string | null;
   keys(shard: number): ShardKeys;
   /** Postgres and Redis, as they belong together; null while they do not, or that is not known. */
   bond(): Bond | null;
@@ -54,7 +54,7 @@ export function createInstallation(options: InstallationOptions): Installation {
 
   return {
     name: 'installation',
-    known: () => id !== undefined,
+    id: () => id ?? null,
     keys(shard) {
       if (id === undefined) throw new Error('the installation is not known yet');
       return shardKeys(id, shard);

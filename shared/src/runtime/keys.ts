@@ -5,10 +5,14 @@
  */
 
 /** Where the keys of one shard of an installation are. They share a hash tag, so that a script over several of them stays on one node of a Redis Cluster. */
-export type ShardKeys = { readonly shard: number; readonly tag: string };
+export type ShardKeys = {
+  readonly installation: string;
+  readonly shard: number;
+  readonly tag: string;
+};
 
 export function shardKeys(installation: string, shard: number): ShardKeys {
-  return { shard, tag: `{razao:${installation}:${shard}}` };
+  return { installation, shard, tag: `{razao:${installation}:${shard}}` };
 }
 
 /** Names the installation that a Redis belongs to, and the id that this Redis was given: the only key without an installation's id. */
@@ -54,14 +58,34 @@ export function doneChannel({ tag }: ShardKeys): string {
   return `${tag}:done`;
 }
 
-/** A hash from chunk to how often a committer died with it in hand. */
+/** The process that reclaimed a shard's chunks last. */
+export function shardOwnerKey({ tag }: ShardKeys): string {
+  return `${tag}:owner`;
+}
+
+/** A hash: `<process> <chunk>` for each process that had the shard, and the chunk in hand, before it was reclaimed: when (ms). */
 export function orphaningsKey({ tag }: ShardKeys): string {
   return `${tag}:orphanings`;
 }
 
-/** A hash from command to how often a process began to apply it alone. */
+/** A hash: `<attempt> <chunk>` for each try of a part of a suspect chunk that has not ended: `<process> <part>`. */
 export function attemptsKey({ tag }: ShardKeys): string {
   return `${tag}:attempts`;
+}
+
+/** What a process said of itself last: `<ms>`, or `<ms> exited`. */
+export function ownerKey(installation: string, owner: string): string {
+  return `${processesTag(installation)}:owner:${owner}`;
+}
+
+/** A hash from shard to when its committer said last that it works (ms). */
+export function committersKey(installation: string): string {
+  return `${processesTag(installation)}:committers`;
+}
+
+/** What processes say of themselves, which is about no shard, is in one place too. */
+function processesTag(installation: string): string {
+  return `{razao:${installation}:processes}`;
 }
 
 /** Present while a shard is stopped for a person to look. */

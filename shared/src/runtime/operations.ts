@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { Gauge, type Registry } from 'prom-client';
+import type { CommittersWatch } from './committers-watch.ts';
 
 /** What a process depends on, each with the fault that it has now; null: none. */
 export type Dependencies = Record<string, string | null>;
@@ -9,20 +10,24 @@ export type OperationsOptions = {
   dependencies: () => Dependencies;
   /** Whether the process has started and can serve anything at all. */
   ready: () => boolean;
+  /** Who posts, in whatever process. That nobody does makes this process no less ready. */
+  committers: CommittersWatch;
   /** Shards that this process holds still until a person has looked; of a process that holds none, absent. */
   stoppedShards?: () => number[];
 };
 
 /** `/livez` (the process turns), `/readyz` (with each dependency) and `/metrics`, the same for every process. */
 export function operationsRoutes(options: OperationsOptions): Hono {
-  const { registry, dependencies, ready, stoppedShards } = options;
+  const { registry, dependencies, ready, committers, stoppedShards } = options;
   const app = new Hono();
   measureDependencies(registry, dependencies);
+  measureCommitters(registry, committers);
   app.get('/livez', (c) => c.text('ok'));
   app.get('/readyz', (c) => {
     const body = {
       ready: ready(),
       dependencies: describe(dependencies()),
+      shards_without_committer: committers.without(),
       ...(stoppedShards && { stopped_shards: stoppedShards() }),
     };
     return c.json(body, body.ready ? 200 : 503);
@@ -42,6 +47,22 @@ function measureDependencies(registry: Registry, dependencies: () => Dependencie
     collect() {
       for (const [dependency, fault] of Object.entries(dependencies()))
         this.set({ dependency }, fault === null ? 1 : 0);
+    },
+  });
+}
+
+/** As this process sees it: what is not known has no value. */
+function measureCommitters(registry: Registry, { shards, without }: CommittersWatch): void {
+  new Gauge({
+    name: 'razao_shards_without_committer',
+    help: '1 where no process posts for the shard',
+    labelNames: ['shard'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      const none = without();
+      for (let shard = 0; none && shard < shards; shard++)
+        this.set({ shard: String(shard) }, none.includes(shard) ? 1 : 0);
     },
   });
 }

@@ -11,7 +11,14 @@ import { startBatch } from '@razao/worker/commit/join-chunks.ts';
 export async function drainByPump(redisUrl: string, keys: ShardKeys, count: number) {
   const [redis, blocking] = [openPatientRedis(redisUrl), openPatientRedis(redisUrl)];
   const log = createLog('measure', 'silent');
-  const pump = new ChunkPump({ keys, redis, blocking, mayFetch: () => true, log });
+  const pump = new ChunkPump({
+    keys,
+    owner: 'measure',
+    redis,
+    blocking,
+    mayFetch: () => true,
+    log,
+  });
   const ids: string[] = [];
   let commands = 0;
   let completing = Promise.resolve();

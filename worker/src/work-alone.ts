@@ -1,0 +1,85 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Command } from '@razao/shared/contract/command.ts';
+import {
+  ALONE_LOCK_MS_MAX,
+  COMMIT_LOCK_MS_MAX,
+  DEATHS_BEFORE_REJECTION,
+  OWNER_BEAT_MS,
+  SUSPECT_PARTS,
+} from '@razao/shared/contract/limits.ts';
+import type { Chunk } from '@razao/shared/queue/chunk-pump.ts';
+import type { Owner } from '@razao/shared/queue/owner.ts';
+import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
+import type { Redis } from 'ioredis';
+import { atomicGroups } from './commit/atomic-groups.ts';
+import { type Part, readAttempts } from './commit/attempts.ts';
+import type { Pass } from './commit/gate.ts';
+import { LockLost } from './commit/lock-lost.ts';
+import type { LockSession } from './commit/lock-session.ts';
+
+export type AloneTools = {
+  redis: Redis;
+  keys: ShardKeys;
+  owner: Owner;
+  session: LockSession;
+  /** Commits commands with nobody beside, again until it succeeds, each try within `around`, and publishes them. */
+  apply(commands: readonly Command[], around: Pass): Promise<void>;
+  /** Stores commands as `processing_failed`, unseen, and publishes that. */
+  condemn(commands: readonly Command[]): Promise<void>;
+  /** The lock is lost, or the process is to stop. */
+  over(): boolean;
+};
+
+/**
+ * Commits a chunk with which processes have died, such that the next death shows the culprit: while a part of it is tried
+ * nothing else is committed or published in this process. At first the part is all of it, so that the innocent lose little
+ * time; one with which a process died, or may have died, is split. A single command, or atomic bulk, with which processes
+ * died often enough is rejected: a death counts only once it is proven, and is waited for here.
+ *
+ * Throws `LockLost` where it ends early; the chunk then stays in the queue.
+ */
+export async function workAlone(tools: AloneTools, chunk: Chunk): Promise<void> {
+  const { redis, keys, owner, session } = tools;
+  const attempts = await readAttempts({ redis, keys, owner: owner.id, chunk: chunk.id });
+
+  async function work(part: Part): Promise<void> {
+    if (part.length === 0) return;
+    const { died, open } = attempts.toll(part);
+    if (part.length > 1 && died + open > 0) {
+      const size = Math.ceil(part.length / SUSPECT_PARTS);
+      for (let from = 0; from < part.length; from += size)
+        await work(part.slice(from, from + size));
+      return;
+    }
+    const commands = part.flat();
+    const condemned = part.length === 1 && (await isCondemned(part));
+    if (condemned) await tools.condemn(commands);
+    else await tools.apply(commands, (work) => attempt(part, work));
+  }
+
+  /** One try: what fails for a reason of the infrastructure is taken back, lets others pass, and is another attempt then. */
+  async function attempt<T>(part: Part, work: () => Promise<T>): Promise<T> {
+    if (tools.over()) throw new LockLost(keys.shard);
+    return await attempts.make(part, work);
+  }
+
+  async function isCondemned(part: Part): Promise<boolean> {
+    for (;;) {
+      const { died, open } = attempts.toll(part);
+      if (died + open < DEATHS_BEFORE_REJECTION) return false;
+      // Silence that Redis itself may have caused, by having been away, proves nothing.
+      if (died >= DEATHS_BEFORE_REJECTION && owner.steady()) return true;
+      await delay(OWNER_BEAT_MS / 2);
+      if (tools.over()) throw new LockLost(keys.shard);
+      await attempts.read();
+    }
+  }
+
+  await session.query(`set lock_timeout = ${ALONE_LOCK_MS_MAX}`);
+  try {
+    await work(atomicGroups(chunk.commands ?? []));
+  } finally {
+    if (!session.lost) await session.query(`set lock_timeout = ${COMMIT_LOCK_MS_MAX}`);
+  }
+  await attempts.forget();
+}
