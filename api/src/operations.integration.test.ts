@@ -3,10 +3,11 @@ import { REJECTIONS } from '@razao/shared/contract/rejections.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { transfer } from './testing/client.cases.ts';
-import { openTestApi, type TestApi } from './testing/open-test-api.cases.ts';
+import { openTestApi, SHARDS, type TestApi } from './testing/open-test-api.cases.ts';
 import { expectProblem } from './testing/problem.cases.ts';
 
 const NO_KEY = { Authorization: null };
+const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard);
 
 let api: TestApi;
 
@@ -23,6 +24,7 @@ test.each(['/livez', '/readyz', '/metrics', '/problems/overloaded'])(
 );
 
 test('readiness names each dependency', async () => {
+  await until('the committers were looked for', async () => (await withoutCommitter()) !== null);
   expect((await api.get('/readyz', NO_KEY)).body).toEqual({
     ready: true,
     dependencies: {
@@ -31,6 +33,7 @@ test('readiness names each dependency', async () => {
       installation: { ok: true },
       clock: { ok: true },
     },
+    shards_without_committer: ALL_SHARDS,
   });
   const metrics = await readMetrics();
   expect(metrics).toContain('razao_dependency_up{dependency="redis"} 1');
@@ -83,6 +86,32 @@ test('requests are counted by route and status, also where nothing is', async ()
   expect(metrics).toMatch(/nodejs_eventloop_lag_seconds /);
   expect(metrics).not.toContain(ledger);
 });
+
+test('shards without a committer are named while Redis can be asked, and make nobody less ready', async () => {
+  const said = async () => (await readMetrics()).match(/^razao_shards_without_committer.*$/gm);
+  const each = (value: number) =>
+    ALL_SHARDS.map((shard) => `razao_shards_without_committer{shard="${shard}"} ${value}`);
+  await until('none has one', async () => (await withoutCommitter())?.length === SHARDS);
+  expect(await said()).toEqual(each(1));
+  await api.startWorker();
+  await until('each has one', async () => (await withoutCommitter())?.length === 0);
+  expect(await said()).toEqual(each(0));
+  await api.redisServer.kill();
+  await until('nothing is known', async () => (await withoutCommitter()) === null);
+  expect(await said()).toBeNull();
+  await api.redisServer.start();
+  await until('each has one still', async () => (await withoutCommitter())?.length === 0);
+  await api.stopWorker();
+  const stoppedAt = performance.now();
+  await until('none has one again', async () => (await withoutCommitter())?.length === SHARDS);
+  expect(performance.now() - stoppedAt).toBeLessThan(10_000);
+  expect((await api.get('/readyz', NO_KEY)).status).toBe(200);
+});
+
+async function withoutCommitter(): Promise<number[] | null> {
+  const { body } = await api.get('/readyz', NO_KEY);
+  return body['shards_without_committer'] as number[] | null;
+}
 
 /** How many requests were for nothing that there is. */
 async function nowhere(): Promise<number> {

@@ -3,7 +3,6 @@ import {
   LOCK_POLL_MS,
   LOCK_POLL_SATED_MS,
   REDIS_LOST_MS_MAX,
-  STOP_COMMIT_MS_MAX,
 } from '@razao/shared/contract/limits.ts';
 import type { Owner } from '@razao/shared/queue/owner.ts';
 import type { Durability } from '@razao/shared/runtime/env-schema.ts';

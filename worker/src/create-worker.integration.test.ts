@@ -48,6 +48,21 @@ describe.each(['committer', 'indexer'] as const)(
   },
 );
 
+test('readiness names shards without a committer, in whatever process', async () => {
+  const idle = await bench.startWorker({ roles: ['indexer'] });
+  await untilItSays(idle, { ...ALL_WELL, shards_without_committer: [0] });
+  const worker = await bench.startWorker();
+  for (const each of [idle, worker])
+    await untilItSays(each, { ...ALL_WELL, shards_without_committer: [] });
+  await worker.stop();
+  await untilItSays(idle, { ...ALL_WELL, shards_without_committer: [0] });
+  await bench.server.kill();
+  await untilItSays(idle, { shards_without_committer: null });
+  expect(await idle.metrics()).not.toContain('razao_shards_without_committer{');
+  await bench.server.start();
+  await untilItSays(idle, { ...ALL_WELL, shards_without_committer: [0] });
+});
+
 test('readiness names a shard that stands still, until it goes on', async () => {
   await markStopped(bench.redis, bench.keys);
   const worker = await bench.startWorker();

@@ -3,12 +3,11 @@ import type { Command } from '@razao/shared/contract/command.ts';
 import { decodeRecord } from '@razao/shared/contract/status-record.ts';
 import { readAside } from '@razao/shared/queue/aside.ts';
 import { resumeShard } from '@razao/shared/queue/stop-mark.ts';
-import { attemptsKey, orphaningsKey } from '@razao/shared/runtime/keys.ts';
+import { orphaningsKey } from '@razao/shared/runtime/keys.ts';
 import { testUid, transfer } from '@razao/shared/testing/commands.cases.ts';
 import { emptyRedis } from '@razao/shared/testing/redis.cases.ts';
 import { runChecks } from '@razao/sql/check.ts';
 import { until } from '@razao/stack/testing/until.ts';
-import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openWorkerBench, type WorkerBench } from './testing/worker-bench.cases.ts';
 
@@ -200,105 +199,6 @@ describe('invariant 9: three commands that cannot be processed within a minute',
     await bench.enqueue([...refused, good]);
     await bench.untilDrained();
     expect((await bench.fates(ledger)).at(-1)).toEqual([good.id, 'posted']);
-  });
-});
-
-describe('invariant 9: a chunk with which processes have died', () => {
-  const deposits = () => Array.from({ length: 4 }, () => transfer(ledger, 'world>alice 1'));
-
-  test('is worked on one command a commit', async () => {
-    const suspects = deposits();
-    await bench.redis.hset(orphaningsKey(bench.keys), 'c-suspect', '2');
-    await bench.enqueue(suspects, 'c-suspect');
-    await bench.startWorker();
-    await bench.untilDrained();
-    expect(await bench.fates(ledger)).toEqual(suspects.map(({ id }) => [id, 'posted']));
-    expect(await commits()).toBe(4);
-    expect(await bench.redis.exists(orphaningsKey(bench.keys), attemptsKey(bench.keys))).toBe(0);
-  });
-
-  test('is worked on at once after a single death', async () => {
-    await bench.redis.hset(orphaningsKey(bench.keys), 'c-unlucky', '1');
-    await bench.enqueue(deposits(), 'c-unlucky');
-    await bench.startWorker();
-    await bench.untilDrained();
-    expect(await commits()).toBe(1);
-  });
-
-  test.each([
-    [2, 'posted'],
-    [3, 'processing_failed'],
-  ])(
-    'has a command that was tried %d times before %s, and the others posted',
-    async (times, fate) => {
-      const [first, culprit, ...rest] = deposits() as [Command, Command, ...Command[]];
-      await bench.redis.hset(orphaningsKey(bench.keys), 'c-suspect', '2');
-      await bench.redis.hset(
-        attemptsKey(bench.keys),
-        `${testUid(ledger)}/${culprit.id}`,
-        String(times),
-      );
-      await bench.enqueue([first, culprit, ...rest], 'c-suspect');
-      await bench.startWorker();
-      await bench.untilDrained();
-      expect(await bench.fates(ledger)).toEqual([
-        [first.id, 'posted'],
-        [culprit.id, fate],
-        ...rest.map(({ id }) => [id, 'posted']),
-      ]);
-      expect(await bench.redis.exists(attemptsKey(bench.keys))).toBe(0);
-    },
-  );
-
-  test.each([
-    [2, 'posted'],
-    [3, 'processing_failed'],
-  ])(
-    'has an atomic bulk that was tried %d times before %s as one, and the others posted',
-    async (times, fate) => {
-      const atomic = `${'A'.repeat(43)}=`;
-      const [first, ...others] = deposits() as [Command, ...Command[]];
-      const bulk = deposits().map((command) => ({ ...command, atomic }));
-      await bench.redis.hset(orphaningsKey(bench.keys), 'c-suspect', '2');
-      await bench.redis.hset(
-        attemptsKey(bench.keys),
-        `${testUid(ledger)}/${bulk[0]?.id}`,
-        String(times),
-      );
-      await bench.enqueue([first, ...bulk, ...others], 'c-suspect');
-      await bench.startWorker();
-      await bench.untilDrained();
-      expect(await bench.fates(ledger)).toEqual([
-        [first.id, 'posted'],
-        ...bulk.map(({ id }) => [id, fate]),
-        ...others.map(({ id }) => [id, 'posted']),
-      ]);
-      expect(await commits()).toBe(5);
-      expect(await bench.redis.exists(attemptsKey(bench.keys))).toBe(0);
-    },
-  );
-
-  test('has no command rejected because the database ended its session each time', async () => {
-    const [command] = deposits() as [Command];
-    await bench.redis.hset(orphaningsKey(bench.keys), 'c-suspect', '2');
-    await bench.enqueue([command], 'c-suspect');
-    const blocker = new Client({ connectionString: bench.url });
-    await blocker.connect();
-    await blocker.query('begin; lock table entries in access exclusive mode');
-    await bench.startWorker();
-    const waiting = `select pid from pg_stat_activity
-      where wait_event_type = 'Lock' and application_name = 'razao committer 0' and datname = current_database()`;
-    try {
-      for (let times = 0; times < 5; times++) {
-        await until('it commits', async () => (await bench.rows(waiting)).length === 1);
-        const [{ pid } = { pid: 0 }] = await bench.rows<{ pid: number }>(waiting);
-        await bench.client.query('select pg_terminate_backend($1, 5000)', [pid]);
-      }
-    } finally {
-      await blocker.end();
-    }
-    await bench.untilDrained();
-    expect(await bench.fates(ledger)).toEqual([[command.id, 'posted']]);
   });
 });
 

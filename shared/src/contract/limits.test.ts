@@ -102,6 +102,27 @@ test.each([
     limits.COMMIT_STATEMENT_MS_MAX,
     limits.STOP_DEADLINE_MS,
   ],
+  [
+    'a commit that waits for a lock ends before a process that stops cuts it off',
+    limits.COMMIT_LOCK_MS_MAX,
+    limits.STOP_COMMIT_MS_MAX,
+  ],
+  [
+    'a lock that is waited for is no statement that takes too long',
+    limits.COMMIT_LOCK_MS_MAX,
+    limits.COMMIT_STATEMENT_MS_MAX,
+  ],
+  ['a commit that runs alone waits less', limits.ALONE_LOCK_MS_MAX, limits.COMMIT_LOCK_MS_MAX],
+  [
+    'a process speaks many times before it is dead',
+    limits.OWNER_BEAT_MS * 3,
+    limits.OWNER_SILENT_MS,
+  ],
+  [
+    'a committer speaks many times before its shard is without one',
+    limits.OWNER_BEAT_MS * 3,
+    limits.COMMITTER_SILENT_MS,
+  ],
   ['memory is refused before it is full', limits.REDIS_MEMORY_SHARE_MAX, 1],
 ] as [string, number, number][])('%s', (_, smaller, greater) => {
   expect(smaller).toBeLessThan(greater);

@@ -1,0 +1,246 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from '@razao/shared/contract/command.ts';
+import { OWNER_SILENT_MS, SUSPECT_PARTS } from '@razao/shared/contract/limits.ts';
+import { attemptsKey, orphaningsKey, ownerKey } from '@razao/shared/runtime/keys.ts';
+import { transfer } from '@razao/shared/testing/commands.cases.ts';
+import { emptyRedis } from '@razao/shared/testing/redis.cases.ts';
+import { runChecks } from '@razao/sql/check.ts';
+import { until } from '@razao/stack/testing/until.ts';
+import { Client } from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { atomicGroups } from './commit/atomic-groups.ts';
+import { nameOf } from './commit/attempts.ts';
+import { openWorkerBench, type WorkerBench } from './testing/worker-bench.cases.ts';
+
+const LONG_AGO_MS = 10 * OWNER_SILENT_MS;
+const ATOMIC = `${'A'.repeat(43)}=`;
+
+let bench: WorkerBench;
+let ledger: number;
+let ledgers = 0;
+
+beforeAll(async () => {
+  bench = await openWorkerBench();
+});
+afterAll(() => bench?.close());
+beforeEach(async () => {
+  ledgers += 1;
+  ledger = await bench.createLedger(`book-${ledgers}`);
+});
+afterEach(async () => {
+  await bench.stopWorkers();
+  expect(await runChecks(bench.client)).toEqual([]);
+  // Whatever was noted of a chunk is forgotten with it.
+  expect(await bench.redis.exists(orphaningsKey(bench.keys), attemptsKey(bench.keys))).toBe(0);
+  await emptyRedis(bench.redis);
+});
+
+describe('invariant 9: a chunk with which processes have died', () => {
+  test('runs in a commit of its own, which costs the innocent little', async () => {
+    const suspects = deposits(500);
+    const others = deposits(2);
+    await enqueueSuspect(suspects);
+    for (const command of others) await bench.enqueue([command]);
+    await bench.startWorker();
+    await bench.untilDrained();
+    expect(await bench.fates(ledger)).toEqual(posted([...suspects, ...others]));
+    expect(await commits()).toBeLessThanOrEqual(3);
+    expect(await commits()).toBeGreaterThan(1);
+  });
+
+  test('is worked on with others after a single death', async () => {
+    const [first, second] = [deposits(4), deposits(4)];
+    await enqueueSuspect(first, 1);
+    await bench.enqueue(second);
+    await bench.startWorker();
+    await bench.untilDrained();
+    expect(await bench.fates(ledger)).toEqual(posted([...first, ...second]));
+    expect(await commits()).toBe(1);
+  });
+
+  test('is split once a process has died while it ran alone, and each part once one has died with that', async () => {
+    const suspects = deposits(3 * SUSPECT_PARTS);
+    await enqueueSuspect(suspects);
+    await died(suspects);
+    await died(suspects.slice(3, 6));
+    await bench.startWorker();
+    await bench.untilDrained();
+    expect(await bench.fates(ledger)).toEqual(posted(suspects));
+    expect(await commits()).toBe(SUSPECT_PARTS - 1 + 3);
+  });
+
+  test.each([
+    [2, 'posted'],
+    [3, 'processing_failed'],
+  ])(
+    'has a command with which %d processes died %s, and the others posted',
+    async (times, fate) => {
+      const suspects = deposits(5);
+      const culprit = suspects[1] as Command;
+      await enqueueSuspect(suspects);
+      await died(suspects);
+      for (let n = 0; n < times; n++) await died([culprit]);
+      await bench.startWorker();
+      await bench.untilDrained();
+      expect(await bench.fates(ledger)).toEqual(
+        suspects.map((command) => [command.id, command === culprit ? fate : 'posted']),
+      );
+    },
+  );
+
+  test.each([
+    [2, 'posted'],
+    [3, 'processing_failed'],
+  ])(
+    'has an atomic bulk with which %d processes died %s as one, and the others posted',
+    async (times, fate) => {
+      const bulk = deposits(4).map((command) => ({ ...command, atomic: ATOMIC }));
+      const suspects = [...deposits(1), ...bulk, ...deposits(2)];
+      await enqueueSuspect(suspects);
+      await died(suspects);
+      for (let n = 0; n < times; n++) await died(bulk);
+      await bench.startWorker();
+      await bench.untilDrained();
+      expect(await bench.fates(ledger)).toEqual(
+        suspects.map(({ id, atomic }) => [id, atomic ? fate : 'posted']),
+      );
+      expect(await commits()).toBe(4);
+    },
+  );
+});
+
+describe('invariant 9: what is held against a command', () => {
+  test.each([
+    ['processes that ended in order', async () => [await owner('exited'), await owner('exited')]],
+    ['a process that died once', async () => Array(2).fill(await owner('dead'))],
+    ['processes of which nothing is known', async () => [randomUUID(), randomUUID()]],
+  ] as [string, () => Promise<string[]>][])('is not what was left by %s', async (_, owners) => {
+    const [command] = deposits(1) as [Command];
+    await enqueueSuspect([command]);
+    for (const id of [await owner('dead'), ...(await owners())]) await died([command], id);
+    await bench.startWorker();
+    await bench.untilDrained();
+    expect(await bench.fates(ledger)).toEqual(posted([command]));
+  });
+
+  test('is waited for: a process that has not been silent for long may live yet', async () => {
+    const [command] = deposits(1) as [Command];
+    await enqueueSuspect([command]);
+    const last = await owner('silent for a second');
+    for (const id of [await owner('dead'), await owner('dead'), last]) await died([command], id);
+    const startedAt = performance.now();
+    await bench.startWorker();
+    await bench.untilDrained();
+    expect(await bench.fates(ledger)).toEqual([[command.id, 'processing_failed']]);
+    expect(performance.now() - startedAt).toBeGreaterThan(OWNER_SILENT_MS - 1_500);
+  });
+
+  test('is not what was left by a process that speaks again', async () => {
+    const [command] = deposits(1) as [Command];
+    await enqueueSuspect([command]);
+    const last = await owner('silent for a second');
+    for (const id of [await owner('dead'), await owner('dead'), last]) await died([command], id);
+    await bench.startWorker();
+    const speaking = setInterval(() => void speak(last), 500);
+    await bench.untilDrained().finally(() => clearInterval(speaking));
+    expect(await bench.fates(ledger)).toEqual(posted([command]));
+  });
+
+  test('is not that the database ended its session, or kept it waiting, each time', async () => {
+    const [command] = deposits(1) as [Command];
+    await enqueueSuspect([command]);
+    const blocker = new Client({ connectionString: bench.url });
+    await blocker.connect();
+    await blocker.query('begin; lock table entries in access exclusive mode');
+    const worker = await bench.startWorker();
+    const ended = new Set<string>();
+    const waiting = `select pid from pg_stat_activity
+      where wait_event_type = 'Lock' and application_name = 'razao committer 0' and datname = current_database()`;
+    try {
+      for (let times = 0; times < 5; times++) {
+        await until('it commits', async () => (await bench.rows(waiting)).length === 1);
+        const noted = await bench.redis.hkeys(attemptsKey(bench.keys));
+        // One at a time: what ended otherwise than by a death is taken back.
+        expect(noted.length).toBeLessThanOrEqual(1);
+        for (const attempt of noted) ended.add(attempt);
+        const [{ pid } = { pid: 0 }] = await bench.rows<{ pid: number }>(waiting);
+        await bench.client.query('select pg_terminate_backend($1, 5000)', [pid]);
+      }
+      const timedOut = () => worker.metric('razao_commit_retries_total');
+      await until('it was tried again', async () => (await timedOut()) > 2);
+    } finally {
+      await blocker.end();
+    }
+    await bench.untilDrained();
+    expect(ended.size).toBeGreaterThan(2);
+    expect(await bench.fates(ledger)).toEqual(posted([command]));
+  });
+
+  test('is nothing after an orderly stop in the middle of a try', async () => {
+    const [command] = deposits(1) as [Command];
+    await enqueueSuspect([command]);
+    const blocker = new Client({ connectionString: bench.url });
+    await blocker.connect();
+    await blocker.query('begin; lock table entries in access exclusive mode');
+    try {
+      await bench.startWorker();
+      await until(
+        'it is tried',
+        async () => (await bench.redis.exists(attemptsKey(bench.keys))) === 1,
+      );
+      await bench.stopWorkers();
+      expect(await bench.redis.exists(attemptsKey(bench.keys))).toBe(0);
+      expect(await bench.redis.llen(bench.queue.toKey('active'))).toBe(0);
+    } finally {
+      await blocker.end();
+    }
+    await bench.startWorker();
+    await bench.untilDrained();
+    expect(await bench.fates(ledger)).toEqual(posted([command]));
+  });
+});
+
+const CHUNK = 'c-suspect';
+
+function deposits(count: number): Command[] {
+  return Array.from({ length: count }, () => transfer(ledger, 'world>alice 1'));
+}
+
+function posted(commands: readonly Command[]): [string, string][] {
+  return commands.map(({ id }) => [id, 'posted']);
+}
+
+/** A chunk that was taken from processes that are dead. */
+async function enqueueSuspect(commands: readonly Command[], deaths = 2): Promise<void> {
+  for (let n = 0; n < deaths; n++) {
+    const field = `${await owner('dead')} ${CHUNK}`;
+    await bench.redis.hset(orphaningsKey(bench.keys), field, Date.now() - LONG_AGO_MS / 2);
+  }
+  await bench.enqueue(commands, CHUNK);
+}
+
+/** A process, a dead one as a rule, had these in a try of their own that has not ended. */
+async function died(commands: readonly Command[], id?: string): Promise<void> {
+  const value = `${id ?? (await owner('dead'))} ${nameOf(atomicGroups(commands))}`;
+  await bench.redis.hset(attemptsKey(bench.keys), `${randomUUID()} ${CHUNK}`, value);
+}
+
+type How = 'dead' | 'exited' | 'silent for a second';
+
+/** A process that spoke last as one does that ended so. Returns its id. */
+async function owner(how: How): Promise<string> {
+  const id = randomUUID();
+  const silentMs = how === 'silent for a second' ? 1_000 : LONG_AGO_MS;
+  const said = how === 'exited' ? ' exited' : '';
+  await bench.redis.set(ownerKey(bench.installation, id), `${Date.now() - silentMs}${said}`);
+  return id;
+}
+
+async function speak(id: string): Promise<void> {
+  await bench.redis.set(ownerKey(bench.installation, id), Date.now());
+}
+
+/** How many commits changed the ledger. */
+async function commits(): Promise<number> {
+  return (await bench.rows('select 1 from outbox where ledger_id = $1', [ledger])).length;
+}
