@@ -1,7 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { WAIT_SECONDS_MAX } from '../../../shared/src/contract/limits.ts';
+import {
+  COMMITTER_SILENT_MS,
+  COMMITTERS_READ_MS,
+  WAIT_SECONDS_MAX,
+} from '../../../shared/src/contract/limits.ts';
 import { PROBLEMS } from '../../../shared/src/contract/problems.ts';
-import { alerts, composeServices, type Panel, panels, readText, readYaml } from './deploy-files.ts';
+import {
+  alerts,
+  composeServices,
+  type Panel,
+  type PrometheusConfig,
+  panels,
+  readText,
+  readYaml,
+} from './deploy-files.ts';
 
 const drawn = panels().filter(({ type }) => type !== 'row');
 const metrics = `${readText('shared/src/runtime/metrics.ts')}${readText('shared/src/runtime/operations.ts')}`;
@@ -81,6 +93,16 @@ describe('the alerts', () => {
       expect(unknownSeries(expr)).toEqual([]);
     },
   );
+
+  test('that no process commits for a shard is told within ten seconds', () => {
+    const { global } = readYaml<PrometheusConfig>('prometheus/prometheus.yml');
+    const ms = (text: string) => Number(/^(\d+)s$/.exec(text)?.[1]) * 1_000;
+    const [rule] = alerts().filter(({ alert }) => alert === 'RazaoShardWithoutCommitter');
+    expect(rule?.for).toBeUndefined();
+    const told = COMMITTER_SILENT_MS + COMMITTERS_READ_MS;
+    const seen = ms(global.scrape_interval) + ms(global.evaluation_interval);
+    expect(told + seen).toBeLessThan(10_000);
+  });
 
   test('each has a case for which it fires', () => {
     const cases = readText('prometheus/alerts.test.yml');
