@@ -1,16 +1,25 @@
 import type { Client } from 'pg';
 import { loadCommand } from './load.ts';
 
-/** What a database says of itself: its installation, and the id of the Redis that it works with, once there is one. */
-export type StoredBond = { installation: string | null; redis: string | null };
+/** What a database says of itself. */
+export type StoredBond = {
+  /** Its installation; null where the migration that makes the id is missing. */
+  installation: string | null;
+  /** The id of the Redis that it works with, once there is one. */
+  redis: string | null;
+  /** Names what answered: another server, or another database in its place, has another one. */
+  server: string;
+};
 
-/** Reads it. Both are null where the migration that makes the installation's id is missing. */
+/** Reads it. */
 export async function readBond(client: Pick<Client, 'query'>): Promise<StoredBond> {
   const { rows } = await client.query<StoredBond>(
     `select (select value from settings where name = 'installation') as installation,
-       (select value from settings where name = 'redis') as redis`,
+       (select value from settings where name = 'redis') as redis,
+       concat(pg_postmaster_start_time(), ' ', oid) as server
+     from pg_database where datname = current_database()`,
   );
-  return rows[0] ?? { installation: null, redis: null };
+  return rows[0] ?? { installation: null, redis: null, server: '' };
 }
 
 const noteSetting = loadCommand('note_setting');

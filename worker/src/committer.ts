@@ -16,6 +16,7 @@ import type { Redis } from 'ioredis';
 import { createGate, type Gate } from './commit/gate.ts';
 import type { LockSession } from './commit/lock-session.ts';
 import { createFairShare, type FairShare } from './fair-share.ts';
+import { type AgeCheck, createAgeCheck } from './installation/refuse-older-database.ts';
 import { cutOff, takeLock } from './take-lock.ts';
 import { Tenure } from './tenure.ts';
 
@@ -36,6 +37,7 @@ export type CommitterDeps = {
   owner: Owner;
   /** Passed by the commits of all shards of the process. */
   gate: Gate;
+  isTooOld: AgeCheck;
   /** Opens a connection for waiting on the queue. */
   openBlocking: () => Redis;
   metrics: WorkerMetrics;
@@ -137,12 +139,16 @@ export type Committers = Service & {
 export function createCommitters(
   shards: number,
   processes: () => number,
-  deps: Omit<CommitterDeps, 'keys' | 'installation' | 'gate'> & { installation: Installation },
+  deps: Omit<CommitterDeps, 'keys' | 'installation' | 'gate' | 'isTooOld'> & {
+    installation: Installation;
+  },
 ): Committers {
   const share = createFairShare(shards, processes);
   const gate = createGate();
-  const committers = Array.from({ length: shards }, (_, shard) =>
-    createCommitter({ ...deps, keys: deps.installation.keys(shard), gate }, share),
+  const keys = Array.from({ length: shards }, (_, shard) => deps.installation.keys(shard));
+  const isTooOld = createAgeCheck({ ...deps, shards: keys });
+  const committers = keys.map((mine) =>
+    createCommitter({ ...deps, keys: mine, gate, isTooOld }, share),
   );
   return {
     name: 'committers',

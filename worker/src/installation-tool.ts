@@ -1,5 +1,5 @@
 import { readStoresConfig } from './config.ts';
-import { adopt, drop } from './installation/adopt.ts';
+import { type Adopted, adopt, drop } from './installation/adopt.ts';
 import { type Survey, survey } from './installation/survey.ts';
 import { type Stores, withStores } from './installation/with-stores.ts';
 
@@ -29,14 +29,17 @@ function show({ database, redis, halted }: Survey): void {
   );
 }
 
+function told({ installation, redis, healed, forgotten, waiting }: Adopted): string {
+  if (healed)
+    return `installation ${installation} goes on with Redis ${redis}: the database has everything that was posted: nothing was forgotten`;
+  return `installation ${installation} works with Redis ${redis}: ${forgotten} records and balances were forgotten, ${waiting} commands wait and will be posted`;
+}
+
 async function run(args: readonly string[], stores: Stores): Promise<void> {
   const [action, subject, ...more] = args;
   if (action === undefined) return show(await survey(stores));
   if (action === 'adopt' && subject === undefined) {
-    const { installation, redis, forgotten, waiting } = await adopt(stores);
-    console.log(
-      `installation ${installation} works with Redis ${redis}: ${forgotten} records and balances were forgotten, ${waiting} commands wait and will be posted`,
-    );
+    console.log(told(await adopt(stores)));
   } else if (action === 'drop' && subject !== undefined && more.length === 0) {
     console.log(`${await drop(stores, subject)} keys of ${subject} were deleted`);
   } else throw new Error(USAGE);

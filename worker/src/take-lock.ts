@@ -1,7 +1,6 @@
 import { STOP_COMMIT_MS_MAX } from '@razao/shared/contract/limits.ts';
 import { type LockPace, LockSession } from './commit/lock-session.ts';
 import type { CommitterDeps } from './committer.ts';
-import { refuseOlderDatabase } from './installation/refuse-older-database.ts';
 
 /** Waits for a shard's lock, in a database that has all that was posted before; null where it may not be had now. */
 export async function takeLock(
@@ -14,7 +13,7 @@ export async function takeLock(
   const { shard } = deps.keys;
   const session = await LockSession.acquire({ ...deps, shard, bond }, signal, pace);
   if (!session) return null;
-  const older = await refuseOlderDatabase(session, deps).catch((error) => {
+  const older = await deps.isTooOld(session, deps.keys).catch((error) => {
     session.destroy();
     throw error;
   });

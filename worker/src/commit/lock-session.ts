@@ -42,6 +42,8 @@ export class LockSession {
   /** What its commits have learned; worth nothing without the lock, so it ends with the session. */
   readonly known = new KnownState();
   readonly bond: Bond;
+  /** What it reached: see `StoredBond`. */
+  server = '';
   /** How much of a batch this server commits in time. */
   readonly size = new CommitSize();
   readonly #client: Client;
@@ -82,7 +84,9 @@ export class LockSession {
       await client.query(SESSION_SETTINGS);
       const faults = await postgresFaults(client, options.durability);
       if (faults.length > 0) throw new Error(faults.join('; '));
-      refuseForeign(options.bond, await readBond(client));
+      const found = await readBond(client);
+      refuseForeign(options.bond, found);
+      session.server = found.server;
       clearTimeout(timer);
       for (let ms = pace(); ms !== null && !signal.aborted; ms = pace()) {
         if (await session.#tryLock()) return session;

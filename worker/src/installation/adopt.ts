@@ -1,47 +1,90 @@
 import { randomUUID } from 'node:crypto';
 import { restoreRecords } from '@razao/shared/queue/restore-records.ts';
 import { readRedisBond, writeBond } from '@razao/shared/runtime/bond.ts';
-import { BOND_KEY, haltKey, headsKey, shardKeys } from '@razao/shared/runtime/keys.ts';
+import {
+  BOND_KEY,
+  haltKey,
+  headsKey,
+  type ShardKeys,
+  shardKeys,
+} from '@razao/shared/runtime/keys.ts';
 import { changeRedis, readBond } from '@razao/sql/installation.ts';
 import { readShards } from '@razao/sql/shards.ts';
+import type { Redis } from 'ioredis';
+import { type Ask, findLostPostings } from './find-lost-postings.ts';
 import { unlinkKeys } from './scan-keys.ts';
 import { survey } from './survey.ts';
 import type { Stores } from './with-stores.ts';
 
 /** What `adopt` did: how many records and balances it forgot, and how many commands wait and were made known again. */
-export type Adopted = { installation: string; redis: string; forgotten: number; waiting: number };
+export type Adopted = {
+  installation: string;
+  redis: string;
+  /** It was halted only since its database was too old, and now it is not. */
+  healed: boolean;
+  forgotten: number;
+  waiting: number;
+};
 
 /**
  * Declares that a database and a Redis belong together as they are now, whatever each remembers: after one of them was lost,
  * restored or replaced. What Redis remembers of outcomes is forgotten, since it may be of a future that did not happen; what
- * waits in its queue is kept, known under its ids again, and posted. Throws where Redis belongs to another installation that
- * has something waiting.
+ * waits in its queue is kept, known under its ids again, and posted. The two get a new id to know each other by, so that neither
+ * what was replaced nor a copy from before is taken for them. Where the installation was halted since its database was too
+ * old, and has one now that lacks nothing, it only goes on. Throws where Redis belongs to another installation that has
+ * something waiting.
  */
 export async function adopt(stores: Stores): Promise<Adopted> {
   const { client, redis } = stores;
-  const { installation } = await readBond(client);
+  const { installation, redis: noted } = await readBond(client);
   if (installation === null) throw new Error('the database has no installation: migrate it first');
+  const shards = await readShardKeys(stores, installation);
+  const bond = await readRedisBond(redis);
+  if (bond && bond.installation !== installation) await refuseLoss(stores, bond.installation);
+  const together = bond?.installation === installation && bond.redis === noted;
+  const healed = together && (await lacksNothing(stores, installation, shards));
+  let forgotten = 0;
+  let waiting = 0;
+  for (const keys of shards) {
+    if (!healed) forgotten += await forget(redis, keys);
+    waiting += await restoreRecords(redis, keys);
+  }
+  const mine = healed ? bond.redis : randomUUID().slice(0, 8);
+  await changeRedis(client, mine);
+  await writeBond(redis, { installation, redis: mine }, shards.length);
+  await redis.del(haltKey(installation));
+  return { installation, redis: mine, healed, forgotten, waiting };
+}
+
+async function readShardKeys({ client }: Stores, installation: string): Promise<ShardKeys[]> {
   const shards = Number(await readShards(client));
   if (!Number.isInteger(shards) || shards < 1)
     throw new Error(
       'the database does not say how many shards there are: start an API or a worker',
     );
-  const bond = await readRedisBond(redis);
-  if (bond && bond.installation !== installation) await refuseLoss(stores, bond.installation);
-  const tags = Array.from({ length: shards }, (_, shard) => shardKeys(installation, shard));
+  return Array.from({ length: shards }, (_, shard) => shardKeys(installation, shard));
+}
+
+/** Halted, and all that was posted before the eyes of this Redis is there: the database was put right. */
+async function lacksNothing(
+  { client, redis }: Stores,
+  installation: string,
+  shards: readonly ShardKeys[],
+): Promise<boolean> {
+  if ((await redis.exists(haltKey(installation))) === 0) return false;
+  const ask: Ask = ({ text }, values) => client.query(text, values);
+  for (const keys of shards)
+    if ((await findLostPostings(ask, redis, keys)).length > 0) return false;
+  return true;
+}
+
+/** Returns how many records and balances that were. */
+async function forget(redis: Redis, keys: ShardKeys): Promise<number> {
   let forgotten = 0;
-  let waiting = 0;
-  for (const keys of tags) {
-    for (const kind of ['t', 'b'])
-      forgotten += await unlinkKeys(redis, `${escapeGlob(keys.tag)}:${kind}:*`);
-    await redis.del(headsKey(keys));
-    waiting += await restoreRecords(redis, keys);
-  }
-  const mine = bond?.installation === installation ? bond.redis : randomUUID().slice(0, 8);
-  await changeRedis(client, mine);
-  await writeBond(redis, { installation, redis: mine }, shards);
-  await redis.del(haltKey(installation));
-  return { installation, redis: mine, forgotten, waiting };
+  for (const kind of ['t', 'b'])
+    forgotten += await unlinkKeys(redis, `${escapeGlob(keys.tag)}:${kind}:*`);
+  await redis.del(headsKey(keys));
+  return forgotten;
 }
 
 async function refuseLoss(stores: Stores, other: string): Promise<void> {
