@@ -62,6 +62,7 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
     guard: plainGuard,
     store: {
       read: () => readBond(database.settings),
+      last: database.bond,
       noteRedis: (id) => noteRedis(database.settings, id),
     },
     shards: config.SHARDS,
@@ -69,7 +70,7 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
     fatal: (error) => error instanceof ShardsMismatch,
     log,
   });
-  const committers = watchCommitters(redis, installation.id, config.SHARDS);
+  const committers = watchCommitters(redis, installation, config.SHARDS);
   const { guard, keys: keysOf } = installation;
   const restore = createRecordsRestorer(redis);
   const lookup = createLookup({ redis, guard, database, clock, keysOf, restore });
@@ -95,8 +96,8 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
       clock: clock.fault(),
     }),
     committers,
-    ready: () =>
-      installation.id() !== null && installation.fault() === null && clock.fault() === null,
+    apart: installation.apart,
+    ready: () => installation.known() && installation.fault() === null && clock.fault() === null,
   };
   const connections: Service = {
     name: 'connections',

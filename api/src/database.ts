@@ -3,9 +3,11 @@ import { type Clock, NOW_MS } from '@razao/shared/runtime/clock.ts';
 import type { Durability } from '@razao/shared/runtime/env-schema.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
 import { postgresFaults } from '@razao/shared/runtime/postgres-guard.ts';
+import { readBond, type StoredBond } from '@razao/sql/installation.ts';
 import { Kysely, PostgresDialect } from 'kysely';
 import { type Client, Pool } from 'pg';
 import type { ReadModel } from './read-model.ts';
+import { createServerWatch, type ServerWatch } from './server-watch.ts';
 
 const READERS_MAX = 10;
 const WRITERS_MAX = 4;
@@ -18,8 +20,10 @@ export type Database = {
   settings: Pool;
   /** Why Postgres cannot be worked with, as of about a second ago; null: it can. */
   fault(): string | null;
-  /** How often Postgres was lost: what was read before may be another server's. */
+  /** How often Postgres was lost, or another server answered: what was read before may be another's. */
   outages(): number;
+  /** What the database said of itself about a second ago; null where it did not answer. */
+  bond(): StoredBond | null;
   stop(): Promise<void>;
 };
 
@@ -32,9 +36,9 @@ export function createDatabase(
   { durability, clock, log }: { durability: Durability; clock: Clock; log: Logger },
 ): Database {
   let fault: string | null = null;
-  let outages = 0;
+  const server = createServerWatch();
   function lose(why: string): void {
-    if (fault === null) outages += 1;
+    if (fault === null) server.lose();
     fault = why;
   }
   const open = (max: number, statementMs: number) => {
@@ -48,7 +52,7 @@ export function createDatabase(
       idle_in_transaction_session_timeout: SETTINGS_STATEMENT_MS_MAX,
       keepAlive: true,
       verify: (client: Client, done: (error?: Error) => void) => {
-        prepare(client, durability, clock).then(
+        prepare(client, { durability, clock, server }).then(
           () => {
             fault = null;
             done();
@@ -71,26 +75,38 @@ export function createDatabase(
   };
   const reading = open(READERS_MAX, READ_STATEMENT_MS_MAX);
   const settings = open(WRITERS_MAX, SETTINGS_STATEMENT_MS_MAX);
-  const read = new Kysely<ReadModel>({ dialect: new PostgresDialect({ pool: reading }) });
+  const read = new Kysely<ReadModel>({
+    dialect: new PostgresDialect({
+      pool: {
+        connect() {
+          // What stands behind a pooler may change without a new connection.
+          server.refuseForeign();
+          return reading.connect();
+        },
+        end: () => reading.end(),
+        options: reading.options,
+      },
+    }),
+  });
   const watching = setTimeout(watch, WATCH_MS).unref();
   async function watch(): Promise<void> {
     // Not the time that a read may take: one that is silent is to be known soon.
     const question = { text: `select ${NOW_MS}`, query_timeout: CONNECT_MS_MAX };
-    await clock
-      .measure(() => reading.query<{ now_ms: number }>(question))
-      .then(
-        () => {
-          fault = null;
-        },
-        (error: Error) => lose(error.message),
-      );
+    try {
+      await clock.measure(() => reading.query<{ now_ms: number }>(question));
+      server.see(await readBond(reading));
+      fault = null;
+    } catch (error) {
+      lose((error as Error).message);
+    }
     watching.refresh();
   }
   return {
     read,
     settings,
     fault: () => fault,
-    outages: () => outages,
+    outages: server.changes,
+    bond: server.bond,
     async stop() {
       clearTimeout(watching);
       await Promise.all([read.destroy(), settings.end()]);
@@ -98,10 +114,13 @@ export function createDatabase(
   };
 }
 
-async function prepare(client: Client, durability: Durability, clock: Clock): Promise<void> {
+type PrepareDeps = { durability: Durability; clock: Clock; server: ServerWatch };
+
+async function prepare(client: Client, { durability, clock, server }: PrepareDeps): Promise<void> {
   await client.query('set synchronous_commit = on');
   // The first connection tells the time before anything is accepted.
   await clock.measure(() => client.query<{ now_ms: number }>(`select ${NOW_MS}`));
+  server.see(await readBond(client));
   const faults = await postgresFaults(client, durability);
   if (faults.length > 0) throw new Error(`Connection terminated by us: ${faults.join('; ')}`);
 }

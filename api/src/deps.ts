@@ -24,5 +24,7 @@ export type Deps = {
   log: Logger;
   dependencies(): Dependencies;
   committers: CommittersWatch;
+  /** Why nothing may be accepted, where Postgres and Redis do not belong together; null where they do, or that is not known. */
+  apart(): string | null;
   ready(): boolean;
 };

@@ -5,9 +5,10 @@ import { Client } from 'pg';
 
 const CONNECT_MS_MAX = 2_000;
 
-/** What the database says of itself, each time by a session of its own. */
+/** What the database says of itself, each time by a session of its own; `last` is what it says to somebody else who asks. */
 export function createBondStore(
   databaseUrl: string,
+  last: BondStore['last'],
 ): BondStore & { agreeOnShards(shards: number): Promise<void> } {
   async function ask<T>(question: (client: Client) => Promise<T>): Promise<T> {
     const client = new Client({
@@ -25,6 +26,7 @@ export function createBondStore(
     }
   }
   return {
+    last,
     read: () => ask(readBond),
     noteRedis: (redis) => ask((client) => noteRedis(client, redis)),
     agreeOnShards: (shards) => ask((client) => agreeOnShards(client, shards)),

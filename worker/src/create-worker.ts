@@ -32,7 +32,11 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
   zeroWorkerMetrics(metrics, config.SHARDS);
   const redis = openPatientRedis(config.REDIS_URL);
   const plainGuard = guardRedis(redis, config.DURABILITY, log);
-  const installation = openInstallation(config, redis, plainGuard, log);
+  const installation = openInstallation(config, log, {
+    redis,
+    guard: plainGuard,
+    store: createBondStore(config.DATABASE_URL, () => roll.bond()),
+  });
   const { guard } = installation;
   const clock = createClock();
   measureClockSkew(registry, clock);
@@ -44,7 +48,7 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
     clock,
     present: () => started && commits && guard.usable(),
   });
-  const watch = watchCommitters(redis, installation.id, config.SHARDS);
+  const watch = watchCommitters(redis, installation, config.SHARDS);
   let work: Work | undefined;
   const operations = operationsRoutes({
     registry,
@@ -84,17 +88,13 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
 
 function openInstallation(
   config: Readonly<WorkerConfig>,
-  redis: Redis,
-  guard: RedisGuard,
   log: Logger,
+  stores: { redis: Redis; guard: RedisGuard; store: ReturnType<typeof createBondStore> },
 ): Installation {
-  const store = createBondStore(config.DATABASE_URL);
   return createInstallation({
-    redis,
-    guard,
-    store,
+    ...stores,
     shards: config.SHARDS,
-    agree: () => store.agreeOnShards(config.SHARDS),
+    agree: () => stores.store.agreeOnShards(config.SHARDS),
     fatal: (error) => error instanceof ShardsMismatch,
     log,
   });
@@ -114,7 +114,7 @@ type Work = { owner: Owner; committers: Committers | null; services: Service[] }
 
 function openWork(config: Readonly<WorkerConfig>, shared: Shared, roll: RollCall): Work {
   const { redis, installation } = shared;
-  const owner = createOwner(redis, installation.id() ?? '');
+  const owner = createOwner(redis, installation.id());
   const committers = config.ROLES.includes('committer')
     ? createCommitters(config.SHARDS, () => roll.processes(), {
         ...shared,
@@ -136,7 +136,12 @@ function housekeeping(config: Readonly<WorkerConfig>, shared: Shared): Service[]
   );
   return [
     createQueueWatch({ ...shared, shards }),
-    createExpirySweeper({ ...shared, databaseUrl: config.DATABASE_URL, shards }),
+    createExpirySweeper({
+      ...shared,
+      databaseUrl: config.DATABASE_URL,
+      installation: shared.installation.id(),
+      shards,
+    }),
   ];
 }
 

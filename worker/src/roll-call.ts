@@ -8,6 +8,7 @@ import { type Clock, NOW_MS } from '@razao/shared/runtime/clock.ts';
 import type { Durability } from '@razao/shared/runtime/env-schema.ts';
 import { postgresFaults } from '@razao/shared/runtime/postgres-guard.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
+import { readBond, type StoredBond } from '@razao/sql/installation.ts';
 import { Client } from 'pg';
 import { errorCode } from './commit/error-class.ts';
 
@@ -19,13 +20,15 @@ const COUNT = `select count(*)::int as processes, ${NOW_MS} from pg_stat_activit
 
 /**
  * Counts the processes that could hold locks, so that they can share the shards out. Decides nothing about who may write.
- * It is also how a process knows whether it can work with Postgres, and what time it is there.
+ * It is also how a process knows whether it can work with Postgres, which that is, and what time it is there.
  */
 export type RollCall = Service & {
   /** Processes that answer, this one included; 1 where that is not known. */
   processes(): number;
   /** Why Postgres cannot be worked with, as of about a second ago; null: it can. */
   fault(): string | null;
+  /** What the database said of itself about a second ago; null where it did not answer. */
+  bond(): StoredBond | null;
 };
 
 export type RollCallOptions = {
@@ -50,6 +53,7 @@ export function createRollCall({
   let running: Promise<void> | undefined;
   let processes = 1;
   let fault: string | null = 'not connected';
+  let bond: StoredBond | null = null;
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -57,6 +61,7 @@ export function createRollCall({
         fault = error.message || errorCode(error);
       });
       processes = 1;
+      bond = null;
       await pause();
     }
   }
@@ -86,6 +91,7 @@ export function createRollCall({
         const { rows } = await clock.measure(() =>
           client.query<{ processes: number; now_ms: number }>(COUNT, [NAME]),
         );
+        bond = await readBond(client);
         processes = here ? Math.max(1, rows[0]?.processes ?? 1) : 1;
         fault = null;
         await pause();
@@ -100,6 +106,7 @@ export function createRollCall({
     name: 'roll call',
     processes: () => processes,
     fault: () => fault,
+    bond: () => bond,
     async start() {
       running ??= run();
     },

@@ -11,6 +11,7 @@ import { toPointer } from '../http/faults.ts';
 import { jsonResponse } from '../http/json-response.ts';
 import { readQuery } from '../http/query.ts';
 import { readBody } from '../http/read-body.ts';
+import { refuseApart } from '../http/refuse-apart.ts';
 import type { Ledger } from '../ledgers/ledger-directory.ts';
 import { ledgerId } from '../ledgers/ledger-id.ts';
 import { readAddress } from './address.ts';
@@ -21,6 +22,7 @@ const putAccountSettings = loadCommand('put_account');
 /** `PUT .../accounts/{address}`: replaces the settings at once; what is left out goes back to its default. */
 export async function putAccount(c: Context<ApiEnv>, deps: Deps): Promise<Response> {
   readQuery(c.req, {});
+  refuseApart(deps);
   const ledger = await deps.ledgers.find(c.req.param('ledger') ?? '');
   const address = readAddress(c.req);
   const { frozen, metadata, limits } = await readBody(c, accountRequestSchema, BODY_BYTES_MAX);

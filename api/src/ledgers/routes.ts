@@ -8,6 +8,7 @@ import type { Deps } from '../deps.ts';
 import type { ApiEnv } from '../http/env.ts';
 import { readQuery } from '../http/query.ts';
 import { readBody } from '../http/read-body.ts';
+import { refuseApart } from '../http/refuse-apart.ts';
 import { resource } from '../http/resource.ts';
 
 const putLedger = loadCommand('put_ledger');
@@ -17,6 +18,7 @@ export function ledgerRoutes(app: Hono<ApiEnv>, deps: Deps): void {
   resource(app, deps.keys, '/v1/ledgers/:ledger', {
     async PUT(c) {
       readQuery(c.req, {});
+      refuseApart(deps);
       const name = c.req.param('ledger') ?? '';
       if (!LEDGER_PATTERN.test(name)) {
         const detail = 'must be 1 to 63 of [a-z0-9_-], the first a letter or a digit';

@@ -5,9 +5,14 @@ import { BOND_KEY, bondCopyKey, haltKey, type ShardKeys, shardKeys } from './key
 /** One Postgres and one Redis that belong together. */
 export type Bond = { readonly installation: string; readonly redis: string };
 
-/** What a database says of itself, and how it is told which Redis it works with, where it does not know one. */
+/** What a database says of itself: null where it does not know. */
+type Stored = { installation: string | null; redis: string | null };
+
+/** How a database is asked what it says of itself, and told which Redis it works with, where it does not know one. */
 export type BondStore = {
-  read(): Promise<{ installation: string | null; redis: string | null }>;
+  read(): Promise<Stored>;
+  /** What it said about a second ago, whoever asked; null where it did not answer. */
+  last(): Stored | null;
   noteRedis(redis: string): Promise<void>;
 };
 
@@ -94,13 +99,25 @@ export async function readKeys(redis: Redis, shards: number): Promise<ShardKeys[
   return Array.from({ length: shards }, (_, shard) => shardKeys(bond.installation, shard));
 }
 
+/**
+ * Why a process that works for an installation may not go on with a database that says this of itself; null where it may. Which
+ * Redis it works with is another question.
+ */
+export function foreignDatabase(installation: string, stored: Stored): string | null {
+  if (stored.installation === installation) return null;
+  const found = stored.installation === null ? 'of none' : `of installation ${stored.installation}`;
+  return `this process works for installation ${installation}, the database is ${found}`;
+}
+
 function copyKeys(installation: string, shards: number): string[] {
   return Array.from({ length: shards }, (_, shard) => bondCopyKey(shardKeys(installation, shard)));
 }
 
 function faulty(fault: string): Compared {
-  return {
-    bond: null,
-    fault: `${fault}; nothing is accepted or posted (see npm run installation)`,
-  };
+  return { bond: null, fault: withRemedy(fault) };
+}
+
+/** A fault that only an operator can mend. */
+export function withRemedy(fault: string): string {
+  return `${fault}; nothing is accepted or posted (see npm run installation)`;
 }

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { COMMITTER_SILENT_MS, COMMITTERS_READ_MS } from '../contract/limits.ts';
+import type { Installation } from './installation.ts';
 import { committersKey } from './keys.ts';
 import { toMilliseconds } from './redis-time.ts';
 import { defineScript, runScript } from './script.ts';
@@ -24,7 +25,7 @@ export type CommittersWatch = {
  */
 export function watchCommitters(
   redis: Redis,
-  installation: () => string | null,
+  installation: Pick<Installation, 'known' | 'id'>,
   shards: number,
 ): CommittersWatch {
   let without: number[] = [];
@@ -32,12 +33,9 @@ export function watchCommitters(
   let pending = false;
 
   async function read(): Promise<void> {
-    const id = installation();
-    if (id === null) return;
-    const [time, said] = (await runScript(redis, SPOKE, [committersKey(id)], [])) as [
-      unknown,
-      string[],
-    ];
+    if (!installation.known()) return;
+    const key = committersKey(installation.id());
+    const [time, said] = (await runScript(redis, SPOKE, [key], [])) as [unknown, string[]];
     const now = toMilliseconds(time);
     const spoke = new Map<number, number>();
     for (let i = 0; i < said.length; i += 2) spoke.set(Number(said[i]), Number(said[i + 1]));

@@ -9,13 +9,16 @@ import { tryUntilDone } from './try-until-done.ts';
 
 /** The installation that a process works for. It starts once the database has told which that is. */
 export type Installation = Service & {
-  /** Its id; null until it has started: until then `keys` throws. */
-  id(): string | null;
+  /** Whether it has started: until then `id` and `keys` throw. */
+  known(): boolean;
+  id(): string;
   keys(shard: number): ShardKeys;
   /** Postgres and Redis, as they belong together; null while they do not, or that is not known. */
   bond(): Bond | null;
   /** Why nothing may be accepted or posted; null where it may. */
   fault(): string | null;
+  /** The fault, where the stores do not belong together; null where they do, and where that is not known. */
+  apart(): string | null;
   /** Usable where Redis is, and where it belongs to the installation. */
   guard: RedisGuard;
 };
@@ -52,15 +55,19 @@ export function createInstallation(options: InstallationOptions): Installation {
   const bond = () => watch?.bond() ?? null;
   const fault = () => (watch ? watch.fault() : 'the installation is not known yet');
 
+  function knownId(): string {
+    if (id === undefined) throw new Error('the installation is not known yet');
+    return id;
+  }
+
   return {
     name: 'installation',
-    id: () => id ?? null,
-    keys(shard) {
-      if (id === undefined) throw new Error('the installation is not known yet');
-      return shardKeys(id, shard);
-    },
+    known: () => id !== undefined,
+    id: knownId,
+    keys: (shard) => shardKeys(knownId(), shard),
     bond,
     fault,
+    apart: () => watch?.apart() ?? null,
     guard: {
       usable: () => guard.usable() && bond() !== null,
       fault: () => guard.fault() ?? fault(),

@@ -48,6 +48,18 @@ test('nothing is added to a Redis that is near its memory limit', async () => {
   expect(sweeper.lines).toEqual(['holds do not expire: Redis is near its memory limit', AGAIN]);
 });
 
+test('the holds of another installation are not ended', async () => {
+  await bench.createHolds(ledgers[0] ?? 0, [-1_000]);
+  const rename = (id: string) =>
+    bench.client.query(`update settings set value = $1 where name = 'installation'`, [id]);
+  await rename('another');
+  const sweeper = await bench.startSweeper();
+  await until('it says so', () => sweeper.lines.length > 0);
+  expect(await bench.chunks(0)).toEqual([]);
+  await rename(bench.installation);
+  await until('it is sent', async () => (await bench.chunks(0)).length === 1);
+});
+
 test('Redis that is down is waited for; the age of the oldest is known meanwhile', async () => {
   const sweeper = await bench.startSweeper();
   await until('it looks', async () => (await overdue(sweeper)) === 0);

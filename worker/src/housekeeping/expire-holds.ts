@@ -13,6 +13,7 @@ const PAUSES = { 'at once': 0, soon: EXPIRY_BUSY_SWEEP_MS, later: EXPIRY_SWEEP_M
 
 export type ExpirySweeperDeps = Omit<ExpirySenderDeps, 'metrics'> & {
   databaseUrl: string;
+  installation: string;
   metrics: Pick<WorkerMetrics, 'expiriesSent' | 'holdsOverdue'>;
   log: Pick<Logger, 'info' | 'warn'>;
   /** Waits between sweeps. */
@@ -24,7 +25,7 @@ export type ExpirySweeperDeps = Omit<ExpirySenderDeps, 'metrics'> & {
  * turn among captures and releases. Every process may do so at once, since a hold's command is the same whoever sends it.
  */
 export function createExpirySweeper(deps: ExpirySweeperDeps): Service {
-  const { databaseUrl, metrics, log, sleep = delay } = deps;
+  const { databaseUrl, installation, metrics, log, sleep = delay } = deps;
   const stopping = new AbortController();
   const sender = createExpirySender(deps);
   const sweep = createSweep(sender, (seconds) => metrics.holdsOverdue.set(seconds));
@@ -43,7 +44,7 @@ export function createExpirySweeper(deps: ExpirySweeperDeps): Service {
   }
 
   async function sweepWhileConnected(): Promise<void> {
-    const session = await openHoldSession(databaseUrl);
+    const session = await openHoldSession(databaseUrl, installation);
     try {
       while (!stopping.signal.aborted) await pause(PAUSES[await sweepOnce(session)]);
     } finally {

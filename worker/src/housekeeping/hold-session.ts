@@ -4,6 +4,8 @@ import {
   LOCK_ANSWER_AGE_MS_MAX,
   READ_STATEMENT_MS_MAX,
 } from '@razao/shared/contract/limits.ts';
+import { foreignDatabase } from '@razao/shared/runtime/bond.ts';
+import { readBond } from '@razao/sql/installation.ts';
 import { loadCommand } from '@razao/sql/load.ts';
 import { Client } from 'pg';
 
@@ -51,7 +53,11 @@ export type HoldSession = {
   close(): void;
 };
 
-export async function openHoldSession(databaseUrl: string): Promise<HoldSession> {
+/** Throws where the database is not of the installation: its holds are nobody's here. */
+export async function openHoldSession(
+  databaseUrl: string,
+  installation: string,
+): Promise<HoldSession> {
   const client = new Client({
     connectionString: databaseUrl,
     application_name: 'razao expiry',
@@ -65,6 +71,8 @@ export async function openHoldSession(databaseUrl: string): Promise<HoldSession>
   try {
     await client.connect();
     await client.query(HOLD_SESSION_SETTINGS);
+    const foreign = foreignDatabase(installation, await readBond(client));
+    if (foreign) throw new Error(foreign);
   } catch (error) {
     close();
     throw error;

@@ -46,6 +46,10 @@ async function loseLastCommit(ledger: number): Promise<void> {
   );
 }
 
+async function renameInstallation(id: string): Promise<void> {
+  await bench.client.query(`update settings set value = $1 where name = 'installation'`, [id]);
+}
+
 type Readiness = {
   ready: boolean;
   dependencies: { installation: { ok: boolean; fault?: string } };
@@ -119,6 +123,20 @@ test('a database that is bound to another Redis meanwhile gets no commit from th
   expect(await bench.fates(ledger)).toEqual([]);
   await run('adopt');
   await bench.untilDrained();
+  expect(await bench.fates(ledger)).toHaveLength(1);
+});
+
+test('a database of another installation under the same URL gets no commit, and it is said', async () => {
+  await newLedger();
+  const worker = await bench.startWorker();
+  await untilReady(worker);
+  await renameInstallation('another');
+  await bench.enqueue([transfer(ledger, 'world>alice 1')]);
+  await untilItSays(worker, /for installation \w+, the database is of installation another/);
+  expect(await bench.fates(ledger)).toEqual([]);
+  await renameInstallation(bench.installation);
+  await bench.untilDrained();
+  await untilReady(worker);
   expect(await bench.fates(ledger)).toHaveLength(1);
 });
 

@@ -83,6 +83,7 @@ export async function openExpiryBench() {
       const note = (...args: unknown[]) => void lines.push(String(args.at(-1)));
       const sweeper = createExpirySweeper({
         databaseUrl: proxy.url,
+        installation: books.installation,
         redis: own,
         guard,
         shards,
