@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Beside, startBeside } from './support/api-beside.ts';
 import { type Hold, holdClient } from './support/hold-client.ts';
 import { type Answer, call } from './support/http.ts';
 import { openWorld, type World, withSql } from './support/open-world.ts';
 import { until } from './support/poll.ts';
+import { type Beside, startBeside } from './support/start-beside.ts';
 import { drained, lawsHold } from './support/verify.ts';
 
 /** How far the clocks of the APIs are ahead; each reaches Redis by a way of its own. */

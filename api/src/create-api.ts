@@ -12,6 +12,7 @@ import {
 import { openFailFastRedis } from '@razao/shared/runtime/redis.ts';
 import { guardRedis } from '@razao/shared/runtime/redis-guard.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
+import { watchSilence } from '@razao/shared/runtime/watch-silence.ts';
 import { zeroApiMetrics } from '@razao/shared/runtime/zero-metrics.ts';
 import { noteRedis, readBond } from '@razao/sql/installation.ts';
 import { agreeOnShards, ShardsMismatch } from '@razao/sql/shards.ts';
@@ -51,6 +52,7 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
   metrics.queueChunksMax.set(config.QUEUE_CHUNKS_MAX);
   const redis = openFailFastRedis(config.REDIS_URL);
   const subscriber = openFailFastRedis(config.REDIS_URL);
+  const stopWatching = watchSilence(subscriber, log);
   const plainGuard = guardRedis(redis, config.DURABILITY, log);
   const memory = createMemoryWatch(redis, metrics);
   const clock = createClock();
@@ -106,6 +108,7 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
       memory.stop();
       committers.stop();
       guard.stop();
+      stopWatching();
       await intakes.drain();
       await database.stop();
       redis.disconnect();

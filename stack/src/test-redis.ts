@@ -12,7 +12,9 @@ export type TestRedis = Service & {
 };
 
 /** A Redis of its own for one test file, on a free port, as durable as the real one; it can be killed and started again. */
-export async function startTestRedis(options: { maxMemory?: string } = {}): Promise<TestRedis> {
+export async function startTestRedis(
+  options: { maxMemory?: string; settings?: Record<string, string> } = {},
+): Promise<TestRedis> {
   const port = await freePort();
   const directory = join(TEST_DIRECTORY, `redis-${port}`);
   rmSync(directory, { recursive: true, force: true });

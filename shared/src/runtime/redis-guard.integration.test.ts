@@ -1,11 +1,12 @@
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Durability } from './env-schema.ts';
 import { createLog } from './log.ts';
-import { openPatientRedis } from './redis.ts';
+import { openFailFastRedis, openPatientRedis } from './redis.ts';
 import { guardRedis, type RedisGuard } from './redis-guard.ts';
 
 const GOOD = {
@@ -105,6 +106,96 @@ describe('invariant 1: Redis is worked with', () => {
     }
   });
 });
+
+describe.each(['checked', 'relaxed', 'asserted'] as const)(
+  'whatever is said of durability (%s), Redis is worked with',
+  (durability) => {
+    test('not while it is a replica, which it may become at any time, and again once it is a primary', async () => {
+      const guard = openGuard(durability);
+      await until('it is usable', guard.usable);
+      await admin.replicaof('127.0.0.1', 1);
+      try {
+        await until('it is found', () => guard.fault() !== null);
+        expect(guard.usable()).toBe(false);
+        const faults = new Set<string | null>();
+        const ids = new Set<number>();
+        for (let i = 0; i < 40; i++) {
+          faults.add(guard.fault());
+          await redis.client('ID').then((id) => ids.add(id as number));
+          await delay(50);
+        }
+        // It connects over and over, as the primary may be found at this address, and says the same all the time.
+        expect([...faults]).toEqual(['Redis is a replica']);
+        expect(ids.size).toBeGreaterThan(1);
+      } finally {
+        await admin.replicaof('NO', 'ONE');
+      }
+      await until('it is usable', guard.usable);
+    });
+
+    test('not where it is a replica from the start', async () => {
+      await admin.replicaof('127.0.0.1', 1);
+      try {
+        const guard = openGuard(durability);
+        await until('it is found', () => guard.fault() !== 'not connected');
+        expect([guard.usable(), guard.fault()]).toEqual([false, 'Redis is a replica']);
+      } finally {
+        await admin.replicaof('NO', 'ONE');
+      }
+    });
+  },
+);
+
+test('a replica that is gone is not connected', async () => {
+  const guard = openGuard('checked');
+  await until('it is usable', guard.usable);
+  await admin.replicaof('127.0.0.1', 1);
+  await until('it is found', () => guard.fault() === 'Redis is a replica');
+  await server.kill();
+  await until('it is gone', () => guard.fault() === 'not connected');
+  await server.start();
+  await until('it is usable', guard.usable);
+});
+
+test.each([openFailFastRedis, openPatientRedis])(
+  'a write that a replica refuses fails at once, and its connection is replaced (%o)',
+  async (open) => {
+    const connection = open(server.url);
+    try {
+      await until('it is ready', () => connection.status === 'ready');
+      const before = await connection.client('ID');
+      await admin.replicaof('127.0.0.1', 1);
+      const again = once(connection, 'ready');
+      await expect(connection.set('key', 'value')).rejects.toThrow(/^READONLY/);
+      await again;
+      expect(await connection.client('ID')).not.toBe(before);
+    } finally {
+      await admin.replicaof('NO', 'ONE');
+      connection.disconnect();
+    }
+  },
+);
+
+test.each(['checked', 'relaxed', 'asserted'] as const)(
+  'a node of a Redis Cluster is not worked with, although it has all slots and is durable (%s)',
+  async (durability) => {
+    const node = await startTestRedis({ settings: { 'cluster-enabled': 'yes' } });
+    const connection = openPatientRedis(node.url);
+    try {
+      await connection.cluster('ADDSLOTSRANGE', 0, 16_383);
+      const guard = guardRedis(connection, durability, createLog('test', 'silent'));
+      guards.push(guard);
+      await until('it is found', () => guard.fault() !== 'not connected');
+      expect([guard.usable(), guard.fault()]).toEqual([
+        false,
+        'Redis Cluster is not supported yet',
+      ]);
+    } finally {
+      connection.disconnect();
+      await node.remove();
+    }
+  },
+);
 
 describe('the operator may', () => {
   test('accept the loss: DURABILITY=relaxed works with any setting', async () => {

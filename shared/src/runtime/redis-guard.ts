@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Durability } from './env-schema.ts';
 import type { Logger } from './log.ts';
+import { IS_REPLICA, natureFault } from './redis-nature.ts';
 import { watchSilence } from './watch-silence.ts';
 
 const RECHECK_MS = 5_000;
@@ -11,7 +12,7 @@ const REQUIRED = {
   'maxmemory-policy': 'noeviction',
 } as const;
 
-/** Says whether a Redis connection may be worked with: it is up, and what it acknowledges is on disk. */
+/** Says whether a Redis connection may be worked with: it is up, it is a primary, and what it acknowledges is on disk. */
 export type RedisGuard = {
   usable(): boolean;
   /** Why it may not be used; null when it may. */
@@ -20,39 +21,52 @@ export type RedisGuard = {
 };
 
 /**
- * Reads the configuration of Redis at start and after every reconnect (a failover may have brought another server), and
- * again every few seconds while it is at fault. `asserted` skips the reading, `relaxed` only warns. A connection on which Redis
- * has fallen silent is replaced.
+ * Reads what Redis is and how it is configured at start and after every reconnect (a failover may have brought another server),
+ * and again every few seconds while it is at fault. `asserted` skips the configuration, `relaxed` only warns of it. A connection
+ * on which Redis has fallen silent, or has become a replica, is replaced.
  */
 export function guardRedis(redis: Redis, durability: Durability, log: Logger): RedisGuard {
   let fault: string | null = 'not connected';
   let timer: NodeJS.Timeout | undefined;
   let connection = 0;
+  let connected = false;
 
   async function check(): Promise<void> {
     const mine = ++connection;
     clearTimeout(timer);
-    const faults = durability === 'asserted' ? [] : await readFaults(redis);
+    const nature = await natureFault(redis);
+    const loss = nature === null && durability !== 'asserted' ? await lossFault(redis) : null;
     if (mine !== connection) return;
-    const text =
-      faults.length === 0 ? null : `Redis would lose accepted writes: ${faults.join(', ')}`;
-    if (text !== null && text !== fault) log.error({ faults, durability }, text);
-    fault = durability === 'relaxed' ? null : text;
+    const text = nature ?? loss;
+    if (text !== null) blame(text);
+    fault = nature ?? (durability === 'relaxed' ? null : loss);
     if (fault !== null) timer = setTimeout(recheck, RECHECK_MS);
   }
+  function blame(text: string): void {
+    if (text !== fault) log.error({ durability }, text);
+    fault = text;
+  }
   function recheck(): void {
-    check().catch((error) => {
-      fault = `the configuration of Redis could not be read: ${(error as Error).message}`;
-      if (redis.status === 'ready') timer = setTimeout(recheck, RECHECK_MS);
+    check().catch((error: Error) => {
+      // It is said elsewhere that the connection is gone.
+      if (redis.status !== 'ready') return;
+      fault = `the configuration of Redis could not be read: ${error.message}`;
+      timer = setTimeout(recheck, RECHECK_MS);
     });
   }
-  redis.on('ready', recheck);
+  function onReady(): void {
+    connected = true;
+    recheck();
+  }
+  redis.on('ready', onReady);
   redis.on('close', () => {
     connection += 1;
-    fault = 'not connected';
+    // One that is left for being a replica is one until another is found.
+    if (!connected || fault !== IS_REPLICA) fault = 'not connected';
+    connected = false;
   });
-  if (redis.status === 'ready') recheck();
-  const stopWatching = watchSilence(redis, log);
+  if (redis.status === 'ready') onReady();
+  const stopWatching = watchSilence(redis, log, () => blame(IS_REPLICA));
   return {
     usable: () => fault === null && redis.status === 'ready',
     fault: () => fault,
@@ -63,13 +77,14 @@ export function guardRedis(redis: Redis, durability: Durability, log: Logger): R
   };
 }
 
-async function readFaults(redis: Redis): Promise<string[]> {
+/** Why Redis could lose what it acknowledged; null where it cannot. */
+async function lossFault(redis: Redis): Promise<string | null> {
   const settings = await readSettings(redis, [...Object.keys(REQUIRED), 'maxmemory']);
   const faults = Object.entries(REQUIRED)
     .filter(([name, value]) => settings.get(name) !== value)
     .map(([name, value]) => `${name} is ${settings.get(name) ?? 'unknown'}, not ${value}`);
   if (Number(settings.get('maxmemory') ?? 0) === 0) faults.push('maxmemory is not set');
-  return faults;
+  return faults.length === 0 ? null : `Redis would lose accepted writes: ${faults.join(', ')}`;
 }
 
 async function readSettings(redis: Redis, names: string[]): Promise<Map<string, string>> {

@@ -1,12 +1,14 @@
 import { Redis } from 'ioredis';
 import { REDIS_COMMAND_MS_MAX, REDIS_RETRY_MS } from '../contract/limits.ts';
 
-const retrySoon = {
+const connectAgain = {
   // The default backs off up to two seconds and more: after an outage a process must be back at once.
   retryStrategy: () => REDIS_RETRY_MS,
   // One that loads its data is asked again by the same rule, and not after the time it has guessed that it needs.
   maxLoadingRetryTime: REDIS_RETRY_MS,
   connectTimeout: REDIS_COMMAND_MS_MAX,
+  // It has become a replica: the primary may be found at the same address. The command itself was refused, and is not sent again.
+  reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
 };
 
 /**
@@ -16,7 +18,7 @@ const retrySoon = {
 export function openFailFastRedis(url: string): Redis {
   return quiet(
     new Redis(url, {
-      ...retrySoon,
+      ...connectAgain,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       commandTimeout: REDIS_COMMAND_MS_MAX,
@@ -29,7 +31,7 @@ export function openFailFastRedis(url: string): Redis {
  * drops are sent again, which each of ours stands. BullMQ demands `maxRetriesPerRequest: null`.
  */
 export function openPatientRedis(url: string): Redis {
-  return quiet(new Redis(url, { ...retrySoon, maxRetriesPerRequest: null }));
+  return quiet(new Redis(url, { ...connectAgain, maxRetriesPerRequest: null }));
 }
 
 /** Without a listener an error event would end the process; the state of the connection is what is looked at. */

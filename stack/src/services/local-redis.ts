@@ -17,6 +17,8 @@ export type LocalRedisOptions = {
   logFile: string;
   port: number;
   maxMemory?: string;
+  /** Settings of its own, over those below. */
+  settings?: Record<string, string>;
 };
 
 /** Runs Redis as a local process with the settings that make an accepted write durable, or adopts the one on this data. */
@@ -54,7 +56,12 @@ async function launch(options: LocalRedisOptions): Promise<number> {
   return pid;
 }
 
-function settings({ directory, port, maxMemory = '2gb' }: LocalRedisOptions): string[] {
+function settings({
+  directory,
+  port,
+  maxMemory = '2gb',
+  settings: own,
+}: LocalRedisOptions): string[] {
   const values = {
     port: String(port),
     bind: '127.0.0.1',
@@ -72,6 +79,7 @@ function settings({ directory, port, maxMemory = '2gb' }: LocalRedisOptions): st
     maxmemory: maxMemory,
     'maxmemory-policy': 'noeviction',
     daemonize: 'no',
+    ...own,
   };
   return Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]);
 }
