@@ -28,6 +28,7 @@ const CONSTRUCTORS = {
   ],
   Client: [
     'sql/src/migrate.ts',
+    'sql/src/pooler.ts',
     'stack/src/services/with-postgres.ts',
     'worker/src/bond-store.ts',
     'worker/src/commit/lock-session.ts',

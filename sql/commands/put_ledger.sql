@@ -3,7 +3,10 @@
 -- $3 jsonb metadata (null: {} or as it is)
 -- Returns id, created (boolean).
 insert into ledgers as l (name, accounts, metadata)
-values ($1::text, coalesce($2::text, 'auto'), coalesce($3::jsonb, '{}'))
+select $1::text, coalesce($2::text, 'auto'), coalesce($3::jsonb, '{}')
+-- Before the row is looked for, and waited for.
+from settings_statement() as s (is_set)
+where s.is_set
 on conflict (name) do update
   set metadata = coalesce($3::jsonb, l.metadata)
   where $2::text is null or l.accounts = $2::text

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { applyMigration } from './apply-migration.ts';
 import { migrationNames, readMigration } from './migrations.ts';
+import { needSession } from './pooler.ts';
 
 /** Any number of ours: two processes that migrate at once take turns. */
 const ADVISORY_KEY = 7_240_001;
@@ -29,6 +30,7 @@ export async function migrate(
   client.on('error', () => {});
   await client.connect();
   try {
+    await needSession(client, databaseUrl);
     await takeTurn(client);
     await client.query(
       'create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())',

@@ -9,6 +9,7 @@ import type { Durability } from '@razao/shared/runtime/env-schema.ts';
 import { postgresFaults } from '@razao/shared/runtime/postgres-guard.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
 import { readBond, type StoredBond } from '@razao/sql/installation.ts';
+import { needSession } from '@razao/sql/pooler.ts';
 import { Client } from 'pg';
 import { errorCode } from './commit/error-class.ts';
 
@@ -80,6 +81,7 @@ export function createRollCall({
     client.on('error', () => {});
     try {
       await client.connect();
+      await needSession(client, databaseUrl);
       await client.query(
         `set idle_session_timeout = ${LOCK_IDLE_SESSION_MS}; set synchronous_commit = on`,
       );

@@ -17,7 +17,8 @@ import { ledgerId } from '../ledgers/ledger-id.ts';
 import { readAddress } from './address.ts';
 import { readAccount } from './read-account.ts';
 
-const putAccountSettings = loadCommand('put_account');
+// By its text only: a name that it is prepared under would belong to one of the sessions behind a pooler.
+const { text: putAccountSettings } = loadCommand('put_account');
 
 /** `PUT .../accounts/{address}`: replaces the settings at once; what is left out goes back to its default. */
 export async function putAccount(c: Context<ApiEnv>, deps: Deps): Promise<Response> {
@@ -43,7 +44,7 @@ export async function putAccount(c: Context<ApiEnv>, deps: Deps): Promise<Respon
     await acceptableEtags(c, deps, ledger, address),
   ];
   const { rows } = await deps.database.settings.query<{ done: boolean }>({
-    ...putAccountSettings,
+    text: putAccountSettings,
     values,
   });
   if (!rows[0]) throw deps.ledgers.gone(ledger);

@@ -2,14 +2,26 @@ import { DatabaseError } from 'pg';
 import { expect, test } from 'vitest';
 import { isOutage, outageCause } from './outage.ts';
 
-test.each(['08006', '25006', '53300', '53200', '55P03', '57014', '57P01', '57P03', '58030'])(
-  'SQLSTATE %s speaks of the server: an outage',
-  (code) => {
-    expect(isOutage(databaseError(code))).toBe(true);
-  },
-);
+test.each([
+  ...[
+    '08006',
+    '08P01',
+    '25006',
+    '25P04',
+    '53300',
+    '53200',
+    '55P03',
+    '57014',
+    '57P01',
+    '57P03',
+    '58030',
+  ],
+  ...['42P01', '42703', '42883'],
+])('SQLSTATE %s speaks of the server: an outage', (code) => {
+  expect(isOutage(databaseError(code))).toBe(true);
+});
 
-test.each(['22P02', '23505', '42601', '42P01', '0A000', 'XX000', ''])(
+test.each(['22P02', '23505', '42601', '42501', '0A000', 'XX000', ''])(
   'SQLSTATE %s speaks of the statement: a bug',
   (code) => {
     expect(isOutage(databaseError(code))).toBe(false);

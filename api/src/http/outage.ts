@@ -2,6 +2,11 @@ import { DatabaseError } from 'pg';
 
 /** SQLSTATE classes that speak of the server or the connection, not of the statement. */
 const OUTAGE_CLASSES = new Set(['08', '53', '55', '57', '58']);
+/**
+ * A server that only reads, as after a failover; a session that was ended as it took too long; and a schema that lacks what every
+ * statement of ours has been tested against: it is older than we are, or gone.
+ */
+const OUTAGE_CODES = new Set(['25006', '25P03', '25P04', '42P01', '42703', '42883']);
 const SYSTEM_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -35,8 +40,8 @@ export function outageCause(error: Error): string {
 /** Whether an error means that Postgres or Redis does not answer, as opposed to a bug of ours. */
 export function isOutage(error: unknown): boolean {
   if (error instanceof DatabaseError) {
-    // A server that only reads, as after a failover, is one that does not answer writes.
-    return error.code === '25006' || OUTAGE_CLASSES.has(error.code?.slice(0, 2) ?? '');
+    const { code = '' } = error;
+    return OUTAGE_CODES.has(code) || OUTAGE_CLASSES.has(code.slice(0, 2));
   }
   if (!(error instanceof Error)) return false;
   const { code } = error as { code?: unknown };

@@ -11,7 +11,8 @@ import { readBody } from '../http/read-body.ts';
 import { refuseApart } from '../http/refuse-apart.ts';
 import { resource } from '../http/resource.ts';
 
-const putLedger = loadCommand('put_ledger');
+// By its text only: a name that it is prepared under would belong to one of the sessions behind a pooler.
+const { text: putLedger } = loadCommand('put_ledger');
 
 /** `PUT` and `GET /v1/ledgers/{ledger}`. */
 export function ledgerRoutes(app: Hono<ApiEnv>, deps: Deps): void {
@@ -33,7 +34,7 @@ export function ledgerRoutes(app: Hono<ApiEnv>, deps: Deps): void {
         metadata === undefined ? null : JSON.stringify(metadata),
       ];
       const { rows } = await deps.database.settings.query<{ created: boolean }>({
-        ...putLedger,
+        text: putLedger,
         values,
       });
       const [row] = rows;

@@ -35,15 +35,25 @@ export type TestApi = Client & {
   close(): Promise<void>;
 };
 
-/** Opens all of it, and with `worker` what posts the transactions. */
-export async function openTestApi({ worker = false } = {}): Promise<TestApi> {
+type TestApiWish = {
+  /** With what posts the transactions. */
+  worker?: boolean;
+  /** What else stands between the API and Postgres. */
+  through?: (databaseUrl: string) => Promise<string>;
+};
+
+/** Opens all of it. */
+export async function openTestApi({
+  worker = false,
+  through = async (url) => url,
+}: TestApiWish = {}): Promise<TestApi> {
   const [testDatabase, redisServer] = await Promise.all([createTestDatabase(), startTestRedis()]);
   const postgres = await openTcpProxy(testDatabase.url);
   const shared = { REDIS_URL: redisServer.url, HOST, SHARDS, DURABILITY: 'checked' } as const;
   const { app, connections, installation, waiting } = assembleApi(
     {
       ...shared,
-      DATABASE_URL: postgres.url,
+      DATABASE_URL: await through(postgres.url),
       PORT: 0,
       QUEUE_CHUNKS_MAX,
       LOG_LEVEL: 'silent',

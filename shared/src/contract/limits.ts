@@ -117,6 +117,9 @@ export const BOND_WATCH_MS = 1 * SECOND;
 export const REDIS_HEARTBEAT_MS = 500;
 export const REDIS_SILENT_MS_MAX = 3 * SECOND;
 export const SETTINGS_STATEMENT_MS_MAX = 2 * SECOND;
+/** How long a statement that writes settings waits for a lock, and lives; they stand in `settings_statement()` too. */
+export const SETTINGS_LOCK_MS_MAX = 2 * SECOND;
+export const SETTINGS_TRANSACTION_MS_MAX = 3 * SECOND;
 export const READ_STATEMENT_MS_MAX = 5 * SECOND;
 export const STOP_DEADLINE_MS = 10 * SECOND;
 export const LEDGER_CACHE_MAX = 10_000;
@@ -167,6 +170,10 @@ const relations: readonly [boolean, string][] = [
   [REDIS_COMMAND_MS_MAX <= FLUSH_MS_MAX, 'what Redis does within the time of its call is in time'],
   [CLOCK_ERROR_MS_MAX < CLOCK_SKEW_MS_MAX, 'what may be an error of the estimate is no skew'],
   [COMMIT_STATEMENT_MS_MAX < COMMIT_CLIENT_MS_MAX, 'the server gives up before the client'],
+  [
+    SETTINGS_TRANSACTION_MS_MAX < COMMIT_LOCK_MS_MAX,
+    'no settings write outlasts the patience of a commit',
+  ],
   [COMMIT_LOCK_MS_MAX < COMMIT_STATEMENT_MS_MAX, 'waiting for a lock is told from being slow'],
   [COMMIT_QUICK_MS_MAX * 2 < COMMIT_STATEMENT_MS_MAX, 'twice as much is not too slow at once'],
   [

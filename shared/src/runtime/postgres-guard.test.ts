@@ -21,6 +21,16 @@ test.each([
   },
 );
 
+test('invariant 1: the session says nothing of statements that set their own', async () => {
+  for (const [fsync, faults] of [
+    ['on', []],
+    ['off', [FSYNC]],
+  ] as const) {
+    const session = answering([{ fsync, synchronous_commit: 'off' }]);
+    expect(await postgresFaults(session, 'checked', { byStatement: true })).toEqual(faults);
+  }
+});
+
 test('invariant 1: an answer without rows is no proof', async () => {
   expect(await postgresFaults(answering([]), 'checked')).toEqual([FSYNC, COMMIT]);
 });

@@ -11,6 +11,7 @@ import type { Logger } from '@razao/shared/runtime/log.ts';
 import { postgresFaults } from '@razao/shared/runtime/postgres-guard.ts';
 import { readBond } from '@razao/sql/installation.ts';
 import type { Statement } from '@razao/sql/load.ts';
+import { needSession } from '@razao/sql/pooler.ts';
 import { Client, type QueryResultRow } from 'pg';
 import { CommitSize } from './commit-size.ts';
 import { copyIn } from './copy-in.ts';
@@ -81,6 +82,7 @@ export class LockSession {
     const timer = setTimeout(() => session.destroy(), 2 * LOCK_ANSWER_AGE_MS_MAX);
     try {
       await client.connect();
+      await needSession(client, options.databaseUrl);
       await client.query(SESSION_SETTINGS);
       const faults = await postgresFaults(client, options.durability);
       if (faults.length > 0) throw new Error(faults.join('; '));

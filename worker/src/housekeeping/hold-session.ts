@@ -7,6 +7,7 @@ import {
 import { foreignDatabase } from '@razao/shared/runtime/bond.ts';
 import { readBond } from '@razao/sql/installation.ts';
 import { loadCommand } from '@razao/sql/load.ts';
+import { needSession } from '@razao/sql/pooler.ts';
 import { Client } from 'pg';
 
 const FIND = loadCommand('find_expired_holds');
@@ -70,6 +71,7 @@ export async function openHoldSession(
   const close = () => client.connection.stream.destroy();
   try {
     await client.connect();
+    await needSession(client, databaseUrl);
     await client.query(HOLD_SESSION_SETTINGS);
     const foreign = foreignDatabase(installation, await readBond(client));
     if (foreign) throw new Error(foreign);
