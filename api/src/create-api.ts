@@ -15,6 +15,7 @@ import type { Service } from '@razao/shared/runtime/service.ts';
 import { watchSilence } from '@razao/shared/runtime/watch-silence.ts';
 import { zeroApiMetrics } from '@razao/shared/runtime/zero-metrics.ts';
 import { noteRedis, readBond } from '@razao/sql/installation.ts';
+import { needSchema } from '@razao/sql/schema.ts';
 import { agreeOnShards, ShardsMismatch } from '@razao/sql/shards.ts';
 import type { Hono } from 'hono';
 import { createApp } from './app.ts';
@@ -27,14 +28,16 @@ import { createIntakes } from './intake/intakes.ts';
 import { createMemoryWatch } from './intake/memory-watch.ts';
 import { createLedgerDirectory } from './ledgers/ledger-directory.ts';
 import { createLookup } from './transactions/lookup.ts';
+import { untilKnown } from './until-known.ts';
 import { createWaiters, type Waiters } from './waiting/waiters.ts';
 
 /** The parts of an API process, in the order in which they start. */
 export function createApi(config: Readonly<ApiConfig>, log: Logger): Service[] {
   const { app, connections, installation, waiting } = assembleApi(config, log);
-  const http = httpService(app, { host: config.HOST, port: config.PORT });
+  const early = untilKnown(app, () => installation.id() !== null);
+  const http = httpService(early, { host: config.HOST, port: config.PORT });
   // Waiting stops first: those who wait are answered with what is known, so that the server can finish.
-  return [connections, installation, http, waiting];
+  return [connections, http, installation, waiting];
 }
 
 type ApiParts = {
@@ -68,7 +71,10 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
       noteRedis: (id) => noteRedis(database.settings, id),
     },
     shards: config.SHARDS,
-    agree: () => agreeOnShards(database.settings, config.SHARDS),
+    async agree() {
+      await needSchema(database.settings);
+      await agreeOnShards(database.settings, config.SHARDS);
+    },
     fatal: (error) => error instanceof ShardsMismatch,
     log,
   });
@@ -81,6 +87,12 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
   const intakes = createIntakes(keysOf, {
     ...{ redis, guard, memory, clock, restore, metrics, chunksMax },
   });
+  /** With one of them nothing can be served. */
+  const faults = () => ({
+    installation: installation.fault(),
+    schema: database.schemaFault(),
+    clock: clock.fault(),
+  });
   const deps: Deps = {
     keys: createKeyRing(config.RAZAO_DEV_KEY),
     database,
@@ -91,15 +103,10 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
     registry,
     metrics,
     log,
-    dependencies: () => ({
-      redis: plainGuard.fault(),
-      postgres: database.fault(),
-      installation: installation.fault(),
-      clock: clock.fault(),
-    }),
+    dependencies: () => ({ redis: plainGuard.fault(), postgres: database.fault(), ...faults() }),
     committers,
     apart: installation.apart,
-    ready: () => installation.known() && installation.fault() === null && clock.fault() === null,
+    ready: () => Object.values(faults()).every((fault) => fault === null),
   };
   const connections: Service = {
     name: 'connections',

@@ -19,7 +19,7 @@ const WATCH_MS = 1_000;
 
 export type Database = {
   read: Kysely<ReadModel>;
-  /** For settings: one autocommitted statement each, which can hold up a committer for three seconds at most. */
+  /** For settings: one autocommitted statement each, which can hold up a committer for some seconds at most. */
   settings: Pool;
   /** Why Postgres cannot be worked with, as of about a second ago; null: it can. */
   fault(): string | null;

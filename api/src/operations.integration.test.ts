@@ -31,6 +31,7 @@ test('readiness names each dependency', async () => {
       redis: { ok: true },
       postgres: { ok: true },
       installation: { ok: true },
+      schema: { ok: true },
       clock: { ok: true },
     },
     shards_without_committer: ALL_SHARDS,

@@ -133,8 +133,8 @@ describe('what a settings write sets', () => {
     await session.client.query('rollback');
     expect(set).toEqual({
       synchronous_commit: 'on',
-      lock_timeout: `${SETTINGS_LOCK_MS_MAX / 1_000}s`,
-      transaction_timeout: `${SETTINGS_TRANSACTION_MS_MAX / 1_000}s`,
+      lock_timeout: `${SETTINGS_LOCK_MS_MAX}ms`,
+      transaction_timeout: `${SETTINGS_TRANSACTION_MS_MAX}ms`,
     });
     await session.client.query('select settings_statement()');
     expect((await session.client.query(SHOW)).rows).toEqual(before);

@@ -1,3 +1,4 @@
+import type { Client } from 'pg';
 import { migrationNames } from './migrations.ts';
 
 /** What the processes read and write. */
@@ -33,4 +34,10 @@ export async function schemaFault(ask: Ask): Promise<string | null> {
     if ((error as { code?: string }).code !== UNDEFINED_TABLE) throw error;
     return `the database has no schema: it lacks the migrations ${NAMES.join(', ')}`;
   }
+}
+
+/** Throws where the schema is none to work with. */
+export async function needSchema(client: Pick<Client, 'query'>): Promise<void> {
+  const fault = await schemaFault((question) => client.query(question));
+  if (fault !== null) throw new Error(fault);
 }

@@ -1,5 +1,6 @@
 import type { BondStore } from '@razao/shared/runtime/bond.ts';
 import { noteRedis, readBond } from '@razao/sql/installation.ts';
+import { needSchema } from '@razao/sql/schema.ts';
 import { agreeOnShards } from '@razao/sql/shards.ts';
 import { Client } from 'pg';
 
@@ -9,7 +10,7 @@ const CONNECT_MS_MAX = 2_000;
 export function createBondStore(
   databaseUrl: string,
   last: BondStore['last'],
-): BondStore & { agreeOnShards(shards: number): Promise<void> } {
+): BondStore & { agree(shards: number): Promise<void> } {
   async function ask<T>(question: (client: Client) => Promise<T>): Promise<T> {
     const client = new Client({
       connectionString: databaseUrl,
@@ -29,6 +30,10 @@ export function createBondStore(
     last,
     read: () => ask(readBond),
     noteRedis: (redis) => ask((client) => noteRedis(client, redis)),
-    agreeOnShards: (shards) => ask((client) => agreeOnShards(client, shards)),
+    agree: (shards) =>
+      ask(async (client) => {
+        await needSchema(client);
+        await agreeOnShards(client, shards);
+      }),
   };
 }

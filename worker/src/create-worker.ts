@@ -42,23 +42,25 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
   measureClockSkew(registry, clock);
   let started = false;
   const commits = config.ROLES.includes('committer');
-  const roll = createRollCall({
+  const roll: RollCall = createRollCall({
     databaseUrl: config.DATABASE_URL,
     durability: config.DURABILITY,
     clock,
-    present: () => started && commits && guard.usable(),
+    log,
+    present: () => started && commits && guard.usable() && roll.schemaFault() === null,
   });
   const watch = watchCommitters(redis, installation, config.SHARDS);
   let work: Work | undefined;
+  /** With one of them nothing can be done. */
+  const faults = () => ({
+    installation: installation.fault(),
+    schema: roll.schemaFault(),
+    clock: clock.fault(),
+  });
   const operations = operationsRoutes({
     registry,
-    dependencies: () => ({
-      redis: plainGuard.fault(),
-      postgres: roll.fault(),
-      installation: installation.fault(),
-      clock: clock.fault(),
-    }),
-    ready: () => started && installation.fault() === null && clock.fault() === null,
+    dependencies: () => ({ redis: plainGuard.fault(), postgres: roll.fault(), ...faults() }),
+    ready: () => started && Object.values(faults()).every((fault) => fault === null),
     committers: watch,
     stoppedShards: () => work?.committers?.stoppedShards() ?? [],
   });
@@ -94,7 +96,7 @@ function openInstallation(
   return createInstallation({
     ...stores,
     shards: config.SHARDS,
-    agree: () => stores.store.agreeOnShards(config.SHARDS),
+    agree: () => stores.store.agree(config.SHARDS),
     fatal: (error) => error instanceof ShardsMismatch,
     log,
   });
@@ -118,6 +120,7 @@ function openWork(config: Readonly<WorkerConfig>, shared: Shared, roll: RollCall
   const committers = config.ROLES.includes('committer')
     ? createCommitters(config.SHARDS, () => roll.processes(), {
         ...shared,
+        guard: withSchema(shared.guard, roll),
         owner,
         databaseUrl: config.DATABASE_URL,
         durability: config.DURABILITY,
@@ -127,6 +130,15 @@ function openWork(config: Readonly<WorkerConfig>, shared: Shared, roll: RollCall
   const speaking = { name: 'owner', start: async () => {}, stop: async () => owner.stop() };
   const services = [speaking, ...(committers ? [committers] : []), ...housekeeping(config, shared)];
   return { owner, committers, services };
+}
+
+/** Nothing is committed to a schema that lacks what this version writes; another process may be of a version that it fits. */
+function withSchema(guard: RedisGuard, { schemaFault }: RollCall): RedisGuard {
+  return {
+    usable: () => guard.usable() && schemaFault() === null,
+    fault: () => guard.fault() ?? schemaFault(),
+    stop: guard.stop,
+  };
 }
 
 function housekeeping(config: Readonly<WorkerConfig>, shared: Shared): Service[] {

@@ -5,6 +5,7 @@ import { until } from '@razao/stack/testing/until.ts';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createRollCall, type RollCall } from './roll-call.ts';
+import { SILENT } from './testing/books.cases.ts';
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let calls: RollCall[] = [];
@@ -89,6 +90,7 @@ async function join(
     databaseUrl,
     durability: 'checked',
     clock: createClock(),
+    log: SILENT,
     present,
   });
   calls.push(call);

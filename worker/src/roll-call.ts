@@ -6,10 +6,12 @@ import {
 } from '@razao/shared/contract/limits.ts';
 import { type Clock, NOW_MS } from '@razao/shared/runtime/clock.ts';
 import type { Durability } from '@razao/shared/runtime/env-schema.ts';
+import type { Logger } from '@razao/shared/runtime/log.ts';
 import { postgresFaults } from '@razao/shared/runtime/postgres-guard.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
 import { readBond, type StoredBond } from '@razao/sql/installation.ts';
 import { needSession } from '@razao/sql/pooler.ts';
+import { schemaFault } from '@razao/sql/schema.ts';
 import { Client } from 'pg';
 import { errorCode } from './commit/error-class.ts';
 
@@ -30,12 +32,15 @@ export type RollCall = Service & {
   fault(): string | null;
   /** What the database said of itself about a second ago; null where it did not answer. */
   bond(): StoredBond | null;
+  /** Why its schema cannot, as of the last time that it answered. */
+  schemaFault(): string | null;
 };
 
 export type RollCallOptions = {
   databaseUrl: string;
   durability: Durability;
   clock: Clock;
+  log: Pick<Logger, 'error'>;
   /** Whether this process could hold locks. */
   present: () => boolean;
 };
@@ -48,6 +53,7 @@ export function createRollCall({
   databaseUrl,
   durability,
   clock,
+  log,
   present,
 }: RollCallOptions): RollCall {
   const stopping = new AbortController();
@@ -55,6 +61,7 @@ export function createRollCall({
   let processes = 1;
   let fault: string | null = 'not connected';
   let bond: StoredBond | null = null;
+  let ofSchema: string | null = null;
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
@@ -69,6 +76,12 @@ export function createRollCall({
 
   async function pause(): Promise<void> {
     await delay(ROLL_CALL_MS, undefined, { signal: stopping.signal }).catch(() => {});
+  }
+
+  async function look(client: Client): Promise<void> {
+    const found = await schemaFault((question) => client.query(question));
+    if (found !== null && found !== ofSchema) log.error(found);
+    ofSchema = found;
   }
 
   async function answer(): Promise<void> {
@@ -94,6 +107,7 @@ export function createRollCall({
           client.query<{ processes: number; now_ms: number }>(COUNT, [NAME]),
         );
         bond = await readBond(client);
+        await look(client);
         processes = here ? Math.max(1, rows[0]?.processes ?? 1) : 1;
         fault = null;
         await pause();
@@ -109,6 +123,7 @@ export function createRollCall({
     processes: () => processes,
     fault: () => fault,
     bond: () => bond,
+    schemaFault: () => ofSchema,
     async start() {
       running ??= run();
     },

@@ -118,8 +118,8 @@ export const REDIS_HEARTBEAT_MS = 500;
 export const REDIS_SILENT_MS_MAX = 3 * SECOND;
 export const SETTINGS_STATEMENT_MS_MAX = 2 * SECOND;
 /** How long a statement that writes settings waits for a lock, and lives; they stand in `settings_statement()` too. */
-export const SETTINGS_LOCK_MS_MAX = 2 * SECOND;
-export const SETTINGS_TRANSACTION_MS_MAX = 3 * SECOND;
+export const SETTINGS_LOCK_MS_MAX = 1.5 * SECOND;
+export const SETTINGS_TRANSACTION_MS_MAX = 2.5 * SECOND;
 export const READ_STATEMENT_MS_MAX = 5 * SECOND;
 export const STOP_DEADLINE_MS = 10 * SECOND;
 export const LEDGER_CACHE_MAX = 10_000;
