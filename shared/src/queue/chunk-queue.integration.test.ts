@@ -184,6 +184,21 @@ test('invariant 4: active chunks go back to the front in their order, except tho
   });
 });
 
+test('active chunks go back also where Redis is full, to a new process too', async () => {
+  const ids = await bench.add(2);
+  await reclaimActive(reclaim('first'), new Set());
+  for (let i = 0; i < 2; i++) await bench.takeWithoutLock();
+  await bench.redis.config('SET', 'maxmemory', '1mb');
+  try {
+    await expect(bench.redis.set('more', 1)).rejects.toThrow('OOM');
+    await reclaimActive(reclaim('second'), new Set());
+  } finally {
+    await bench.redis.config('SET', 'maxmemory', '512mb');
+  }
+  expect(await bench.states()).toEqual({ waiting: ids, active: [], failed: [] });
+  expect(await bench.orphanings()).toEqual(ids);
+});
+
 test('an active chunk whose data is gone holds nothing up', async () => {
   await bench.add(3);
   for (let i = 0; i < 3; i++) await bench.takeWithoutLock();

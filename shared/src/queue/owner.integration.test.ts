@@ -39,6 +39,18 @@ test('a process speaks every second, also after Redis was away, and survives wha
   await until('it speaks again', async () => (await spokeAt(id)) > back);
 });
 
+test('it speaks also where Redis is full', async () => {
+  const { id } = open();
+  await redis.config('SET', 'maxmemory', '1mb');
+  try {
+    await expect(redis.set('more', 1)).rejects.toThrow('OOM');
+    const full = Date.now();
+    await until('it speaks', async () => (await spokeAt(id)) > full);
+  } finally {
+    await redis.config('SET', 'maxmemory', '512mb');
+  }
+});
+
 test('a process that speaks no more is dead after some seconds, not before; one that said that it ends is not', async () => {
   const [one, other] = [open(), open()];
   await until(

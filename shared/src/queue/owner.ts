@@ -27,8 +27,11 @@ export type Owner = {
   stop(): void;
 };
 
-/** KEYS: the process, the committers; ARGV: how long it is kept (ms), what follows the time, shards that it commits. */
-const BEAT = defineScript(`
+/**
+ * Also where Redis is full: else all were silent.
+ * KEYS: the process, the committers; ARGV: how long it is kept (ms), what follows the time, shards that it commits.
+ */
+const BEAT = defineScript(`#!lua flags=allow-oom
 local time = redis.call('TIME')
 local now = string.format('%d', time[1] * 1000 + math.floor(time[2] / 1000))
 redis.call('SET', KEYS[1], now .. ARGV[2], 'PX', ARGV[1])

@@ -10,11 +10,11 @@ import { defineScript, runScript } from '../runtime/script.ts';
  * BullMQ pushes active jobs on the left and takes waiting ones from the right; the marker wakes who waits for a job.
  *
  * The shard is the caller's from then on. Of each chunk that another process had is noted who that was: run once more it finds
- * the caller, and notes nothing. What was noted of chunks that are gone is struck out.
+ * the caller, and notes nothing. What was noted of chunks that are gone is struck out. A Redis that is full must not stop it.
  * KEYS: active, wait, marker, the shard's owner, its orphanings, its attempts; ARGV: the caller, the prefix of the chunks'
  * keys, then the chunks that stay. Answers those that were returned, those whose data is gone, and who had the shard.
  */
-const RECLAIM = defineScript(`
+const RECLAIM = defineScript(`#!lua flags=allow-oom
 local stay = {}
 for i = 3, #ARGV do stay[ARGV[i]] = true end
 local before = redis.call('GET', KEYS[4]) or ''

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Command } from '@razao/shared/contract/command.ts';
 import { type OwnersSaid, readOwners } from '@razao/shared/queue/owner.ts';
 import { attemptsKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
+import { defineScript, runScript } from '@razao/shared/runtime/script.ts';
 import type { Redis } from 'ioredis';
 import { transactionKey } from './state.ts';
 
@@ -27,6 +28,11 @@ export type Attempts = {
 };
 
 export type AttemptsOf = { redis: Redis; keys: ShardKeys; owner: string; chunk: string };
+
+/** Also where Redis is full: posting is what makes room. KEYS: the shard's hash; ARGV: the field, its value. */
+const NOTE = defineScript(`#!lua flags=allow-oom
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+`);
 
 type Noted = { field: string; owner: string; part: string };
 
@@ -71,7 +77,7 @@ export async function readAttempts({ redis, keys, owner, chunk }: AttemptsOf): P
     },
     async make(part, attempt) {
       const field = `${randomUUID()} ${chunk}`;
-      await redis.hset(key, field, `${owner} ${nameOf(part)}`);
+      await runScript(redis, NOTE, [key], [field, `${owner} ${nameOf(part)}`]);
       try {
         return await attempt();
       } finally {
