@@ -17,6 +17,7 @@ const app = createApp({
   log: createLog('test', 'silent'),
   dependencies: () => ({}),
   ready: () => true,
+  committers: { shards: 0, without: () => null, stop() {} },
 } as Deps);
 const paths = [...new Set(app.routes.map(({ path }) => path))];
 
