@@ -1,6 +1,8 @@
 import type { Client } from 'pg';
 import { loadCommand } from './load.ts';
 
+const UNDEFINED_TABLE = '42P01';
+
 /** What a database says of itself. */
 export type StoredBond = {
   /** Its installation; null where the migration that makes the id is missing. */
@@ -11,15 +13,21 @@ export type StoredBond = {
   server: string;
 };
 
-/** Reads it. */
+/** Reads it. One whose tables are missing says that it has no installation. */
 export async function readBond(client: Pick<Client, 'query'>): Promise<StoredBond> {
-  const { rows } = await client.query<StoredBond>(
-    `select (select value from settings where name = 'installation') as installation,
-       (select value from settings where name = 'redis') as redis,
-       concat(pg_postmaster_start_time(), ' ', oid) as server
-     from pg_database where datname = current_database()`,
-  );
-  return rows[0] ?? { installation: null, redis: null, server: '' };
+  const nothing = { installation: null, redis: null, server: '' };
+  try {
+    const { rows } = await client.query<StoredBond>(
+      `select (select value from settings where name = 'installation') as installation,
+         (select value from settings where name = 'redis') as redis,
+         concat(pg_postmaster_start_time(), ' ', oid) as server
+       from pg_database where datname = current_database()`,
+    );
+    return rows[0] ?? nothing;
+  } catch (error) {
+    if ((error as { code?: string }).code === UNDEFINED_TABLE) return nothing;
+    throw error;
+  }
 }
 
 const noteSetting = loadCommand('note_setting');

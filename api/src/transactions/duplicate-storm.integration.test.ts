@@ -57,7 +57,9 @@ test('no answer leaves before its write is durable, whoever sent it first', asyn
   try {
     const sending = KEYS.flatMap((key) =>
       Array.from({ length: 5 }, async () => {
-        const answer = await api.post(ledger, transfer(), { key });
+        let answer = await api.post(ledger, transfer(), { key });
+        // A machine that is too slow for the time that a flush may take says so, and nothing else.
+        while (answer.status === 503) answer = await api.post(ledger, transfer(), { key });
         return (await queuedCommands(api.redis, [idOf(answer)])).length;
       }),
     );

@@ -79,13 +79,16 @@ describe('invariant 4: chunks are handed out', () => {
 
   test('at once to whoever waits, however short a while ago a full fetch was', async () => {
     const { pump } = bench.openOwner();
-    const startedAt = performance.now();
+    const turns: number[] = [];
     for (let turn = 0; turn < TURNS; turn++) {
+      const startedAt = performance.now();
       const taking = pump.take(ONE);
       await bench.add(1, BUSY_FETCHES.busy);
       expect(await taking).toHaveLength(1);
+      turns.push(performance.now() - startedAt);
     }
-    expect(performance.now() - startedAt).toBeLessThan((TURNS * BUSY_FETCHES.intervalMs) / 2);
+    // Were they spaced out none could be so short, however fast or slow the machine is.
+    expect(Math.min(...turns.slice(1))).toBeLessThan(BUSY_FETCHES.intervalMs / 2);
   });
 
   test('several at once, where each is full and nobody waits for the next', async () => {

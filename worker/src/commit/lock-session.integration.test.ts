@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { COMMIT_LOCK_MS_MAX } from '@razao/shared/contract/limits.ts';
 import type { Bond } from '@razao/shared/runtime/bond.ts';
 import { openTcpProxy } from '@razao/stack/testing/tcp-proxy.ts';
 import { until } from '@razao/stack/testing/until.ts';
@@ -199,7 +200,7 @@ describe.concurrent('a session', () => {
       jit: 'off',
       tcp_user_timeout: '4000',
       statement_timeout: '8000',
-      lock_timeout: '5000',
+      lock_timeout: String(COMMIT_LOCK_MS_MAX),
     });
   });
 

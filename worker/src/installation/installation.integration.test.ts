@@ -155,7 +155,7 @@ test('a database at an older position than Redis has seen posted halts everythin
     /the database is older than what was posted: ledger \S+ was at 2 and is at 1/,
   );
   expect(await run()).toContain('Halted');
-  expect(await bench.redis.llen(bench.queue.toKey('wait'))).toBe(1);
+  await until('it waits', async () => (await bench.redis.llen(bench.queue.toKey('wait'))) === 1);
   // As far as this ledger is concerned, the loss is accepted.
   expect(await run('adopt')).toMatch(/4 records and balances were forgotten, 1 commands wait/);
   expect(await bench.redis.exists(recordKey(bench.keys, testUid(ledger), posted.id))).toBe(0);
