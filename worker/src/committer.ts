@@ -14,6 +14,7 @@ import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
 import type { Redis } from 'ioredis';
 import { createGate, type Gate } from './commit/gate.ts';
+import type { LedgerTimes } from './commit/ledger-times.ts';
 import type { LockSession } from './commit/lock-session.ts';
 import { createFairShare, type FairShare } from './fair-share.ts';
 import { type AgeCheck, createAgeCheck } from './installation/refuse-older-database.ts';
@@ -33,6 +34,8 @@ export type CommitterDeps = {
   redis: Redis;
   guard: RedisGuard;
   installation: Pick<Installation, 'bond'>;
+  /** Looked at within each commit. */
+  times: LedgerTimes;
   /** Who this process is. */
   owner: Owner;
   /** Passed by the commits of all shards of the process. */

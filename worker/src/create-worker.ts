@@ -9,6 +9,7 @@ import {
   createRegistry,
   createWorkerMetrics,
   measureClockSkew,
+  measurePostedAtAhead,
   type WorkerMetrics,
 } from '@razao/shared/runtime/metrics.ts';
 import { operationsRoutes } from '@razao/shared/runtime/operations.ts';
@@ -19,6 +20,7 @@ import { zeroWorkerMetrics } from '@razao/shared/runtime/zero-metrics.ts';
 import { ShardsMismatch } from '@razao/sql/shards.ts';
 import type { Redis } from 'ioredis';
 import { createBondStore } from './bond-store.ts';
+import { createLedgerTimes, type LedgerTimes } from './commit/ledger-times.ts';
 import { type Committers, createCommitters } from './committer.ts';
 import type { WorkerConfig } from './config.ts';
 import { createExpirySweeper } from './housekeeping/expire-holds.ts';
@@ -40,6 +42,8 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
   const { guard } = installation;
   const clock = createClock();
   measureClockSkew(registry, clock);
+  const times = createLedgerTimes(clock);
+  measurePostedAtAhead(registry, times.ahead);
   let started = false;
   const commits = config.ROLES.includes('committer');
   const roll: RollCall = createRollCall({
@@ -47,7 +51,7 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
     durability: config.DURABILITY,
     clock,
     log,
-    present: () => started && commits && guard.usable() && roll.schemaFault() === null,
+    present: () => started && commits && guard.usable() && fits(),
   });
   const watch = watchCommitters(redis, installation, config.SHARDS);
   let work: Work | undefined;
@@ -57,10 +61,16 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
     schema: roll.schemaFault(),
     clock: clock.fault(),
   });
+  const fits = () => Object.values(faults()).every((fault) => fault === null);
   const operations = operationsRoutes({
     registry,
-    dependencies: () => ({ redis: plainGuard.fault(), postgres: roll.fault(), ...faults() }),
-    ready: () => started && Object.values(faults()).every((fault) => fault === null),
+    dependencies: () => ({
+      redis: plainGuard.fault(),
+      postgres: roll.fault(),
+      ...faults(),
+      clock: clock.fault() ?? times.fault(),
+    }),
+    ready: () => started && fits(),
     committers: watch,
     stoppedShards: () => work?.committers?.stoppedShards() ?? [],
   });
@@ -71,7 +81,7 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
     installation,
     // What they work on is only known now.
     lateServices('work', () => {
-      work = openWork(config, { redis, guard, installation, clock, metrics, log }, roll);
+      work = openWork(config, { redis, guard, installation, clock, times, metrics, log }, roll);
       return work.services;
     }),
     {
@@ -107,6 +117,7 @@ type Shared = {
   guard: RedisGuard;
   installation: Installation;
   clock: Clock;
+  times: LedgerTimes;
   metrics: WorkerMetrics;
   log: Logger;
 };
@@ -120,7 +131,7 @@ function openWork(config: Readonly<WorkerConfig>, shared: Shared, roll: RollCall
   const committers = config.ROLES.includes('committer')
     ? createCommitters(config.SHARDS, () => roll.processes(), {
         ...shared,
-        guard: withSchema(shared.guard, roll),
+        guard: fitGuard(shared, roll),
         owner,
         databaseUrl: config.DATABASE_URL,
         durability: config.DURABILITY,
@@ -132,11 +143,15 @@ function openWork(config: Readonly<WorkerConfig>, shared: Shared, roll: RollCall
   return { owner, committers, services };
 }
 
-/** Nothing is committed to a schema that lacks what this version writes; another process may be of a version that it fits. */
-function withSchema(guard: RedisGuard, { schemaFault }: RollCall): RedisGuard {
+/**
+ * Nothing is committed to a schema that lacks what this version writes, nor with a wrong clock: another process may be of a version
+ * that fits, or on a machine whose clock is right.
+ */
+function fitGuard({ guard, clock }: Shared, { schemaFault }: RollCall): RedisGuard {
+  const fault = () => schemaFault() ?? clock.fault();
   return {
-    usable: () => guard.usable() && schemaFault() === null,
-    fault: () => guard.fault() ?? schemaFault(),
+    usable: () => guard.usable() && fault() === null,
+    fault: () => guard.fault() ?? fault(),
     stop: guard.stop,
   };
 }

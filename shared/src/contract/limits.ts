@@ -127,6 +127,10 @@ export const LEDGER_CACHE_MAX = 10_000;
 // The clock: Postgres's, as each process estimates it.
 /** A process whose own clock differs by more is not ready. */
 export const CLOCK_SKEW_MS_MAX = 30 * SECOND;
+/** A ledger whose last posting lies further ahead of Postgres's clock is not posted to, unless an operator has decided on more. */
+export const CLOCK_AHEAD_MS_MAX = 60 * SECOND;
+/** A commit that was refused for it is tried again within less. */
+export const CLOCK_REFUSAL_MS_MAX = 15 * SECOND;
 /** Answers of a server from which its time is known: the fastest of so long. */
 export const CLOCK_SAMPLE_MS_MAX = 10 * SECOND;
 /** By how much an estimate may be wrong beyond what its answers say: clocks drift, and are steered. */

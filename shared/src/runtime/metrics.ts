@@ -25,6 +25,19 @@ export function measureClockSkew(registry: Registry, clock: Pick<Clock, 'skewMs'
   });
 }
 
+/** How far the last postings of ledgers lie ahead of Postgres's clock, by shard. */
+export function measurePostedAtAhead(registry: Registry, ahead: () => Map<number, number>): void {
+  new Gauge({
+    name: 'razao_posted_at_ahead_seconds',
+    help: "How far the last posting of a ledger lies ahead of Postgres's clock: until then posted_at stands still",
+    labelNames: ['shard'],
+    registers: [registry],
+    collect() {
+      for (const [shard, seconds] of ahead()) this.set({ shard: String(shard) }, seconds);
+    },
+  });
+}
+
 export type ApiMetrics = ReturnType<typeof createApiMetrics>;
 
 /** What the API measures. */

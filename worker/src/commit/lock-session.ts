@@ -17,6 +17,7 @@ import { CommitSize } from './commit-size.ts';
 import { copyIn } from './copy-in.ts';
 import { refuseForeign } from './foreign-database.ts';
 import { KnownState } from './known-state.ts';
+import { createLedgerTimes, type LedgerTimes } from './ledger-times.ts';
 import { LockLost } from './lock-lost.ts';
 import { SESSION_SETTINGS } from './session-settings.ts';
 
@@ -29,6 +30,8 @@ export type LockSessionOptions = {
   durability: Durability;
   /** What the shard's keys in Redis are of: each commit looks whether the database is too. */
   bond: Bond;
+  /** Shared by the shards of a process. */
+  times?: LedgerTimes;
   log: Logger;
 };
 
@@ -48,7 +51,8 @@ export class LockSession {
   /** How much of a batch this server commits in time. */
   readonly size = new CommitSize();
   readonly #client: Client;
-  readonly #shard: number;
+  readonly shard: number;
+  readonly times: LedgerTimes;
   #held = false;
   #lost = false;
   #lastAnswer = 0;
@@ -57,9 +61,13 @@ export class LockSession {
   #heartbeat: NodeJS.Timeout | undefined;
   readonly #lostListeners: (() => void)[] = [];
 
-  private constructor(client: Client, { shard, bond }: LockSessionOptions) {
+  private constructor(
+    client: Client,
+    { shard, bond, times = createLedgerTimes() }: LockSessionOptions,
+  ) {
     this.#client = client;
-    this.#shard = shard;
+    this.shard = shard;
+    this.times = times;
     this.bond = bond;
     client.on('error', () => this.#lose());
     client.on('end', () => this.#lose());
@@ -159,7 +167,7 @@ export class LockSession {
   }
 
   async #ask<T>(question: () => Promise<T>, timeoutMs: number): Promise<T> {
-    if (this.#lost) throw new LockLost(this.#shard);
+    if (this.#lost) throw new LockLost(this.shard);
     const timer = setTimeout(() => this.destroy(), timeoutMs);
     // An answer proves the lock for the time of its question only: a process that was stopped reads it late.
     const askedAt = performance.now();
@@ -169,7 +177,7 @@ export class LockSession {
       this.#lastAnswer = askedAt;
       return answer;
     } catch (error) {
-      if (this.#lost) throw new LockLost(this.#shard, error);
+      if (this.#lost) throw new LockLost(this.shard, error);
       this.#lastAnswer = askedAt;
       throw error;
     } finally {
@@ -181,7 +189,7 @@ export class LockSession {
   async #tryLock(): Promise<boolean> {
     const { rows } = await this.#run<{ held: boolean }>(
       'select pg_try_advisory_lock($1, $2) as held',
-      [LOCK_CLASS, this.#shard],
+      [LOCK_CLASS, this.shard],
       LOCK_ANSWER_AGE_MS_MAX,
     );
     this.#held = rows[0]?.held === true;

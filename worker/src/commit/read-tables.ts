@@ -38,22 +38,28 @@ export function toKeys(rows: readonly (readonly [ledgerUid: string, ...names: st
 type LedgerRow = {
   id: number;
   uid: string;
+  name: string;
   accounts: 'auto' | 'explicit';
   next_sequence: string;
   next_balance: string;
   settings_version: string;
   chain_hash: string;
   posted_at: string;
+  now_ms: number;
+  ahead_seconds: number;
+  ahead_seconds_max: string | null;
   installation: string | null;
   redis: string | null;
 };
 
-/** Locks ledgers, by their uids, and reads their rows. Throws `ForeignDatabase` and `UnknownLedger`. */
+/** Locks ledgers, by their uids, and reads their rows. Throws `WrongClock`, `ForeignDatabase` and `UnknownLedger`. */
 export async function lockLedgers(
   session: LockSession,
   uids: string[],
 ): Promise<Map<string, LedgerState>> {
-  const { rows } = await session.query<LedgerRow>(LOCK_LEDGERS, [arrayLiteral(uids)]);
+  const { rows } = await session.times.ask(session.shard, () =>
+    session.query<LedgerRow>(LOCK_LEDGERS, [arrayLiteral(uids)]),
+  );
   if (rows[0]) refuseForeign(session.bond, rows[0]);
   if (rows.length < uids.length) {
     const there = new Set(rows.map(({ uid }) => uid));

@@ -5,7 +5,7 @@ import { noteRedis, readBond } from '@razao/sql/installation.ts';
 import { loadCommand } from '@razao/sql/load.ts';
 import { createTestDatabase } from '@razao/stack/test-database.ts';
 import { Client, type QueryResultRow } from 'pg';
-import { LockSession } from '../commit/lock-session.ts';
+import { LockSession, type LockSessionOptions } from '../commit/lock-session.ts';
 
 export const SILENT = createLog('test', 'silent');
 
@@ -42,9 +42,15 @@ export async function openBooks() {
 }
 
 /** A session that holds a shard's lock, or throws when it does not get it within `waitMs`. */
-export async function openSession(url: string, shard = 0, waitMs = 10_000): Promise<LockSession> {
+export async function openSession(
+  url: string,
+  shard = 0,
+  waitMs = 10_000,
+  more: Pick<LockSessionOptions, 'times'> = {},
+): Promise<LockSession> {
   const bond = await bondFor(url);
-  const options = { databaseUrl: url, shard, durability: 'checked', bond, log: SILENT } as const;
+  const durability = 'checked';
+  const options = { databaseUrl: url, shard, durability, bond, log: SILENT, ...more } as const;
   const session = await LockSession.acquire(options, AbortSignal.timeout(waitMs));
   if (!session) throw new Error(`no lock on shard ${shard} within ${waitMs} ms`);
   return session;
