@@ -1,3 +1,4 @@
+import type { Unready } from './await-ready.ts';
 import type { RunFile } from './run-file.ts';
 
 /** What `npm start` prints when everything answers. */
@@ -9,6 +10,34 @@ export function readyText(run: RunFile, where: { name: string; where: string }[]
     ['metrics', `${run.apiUrl}/metrics  ${run.workerUrl}/metrics`],
   ];
   return `Razão is ready.\n\n${table(rows)}\n\nTry it:\n\n${firstCurl(run.apiUrl)}\n\nCtrl-C stops everything.`;
+}
+
+/** What `npm start` prints while processes run that cannot work, and what to do. */
+export function notReadyText(
+  unready: readonly Unready[],
+  where: readonly { name: string; where: string }[],
+): string {
+  const byFault = Map.groupBy(
+    unready.flatMap(({ name, faults }) => faults.map((fault) => ({ name, fault }))),
+    ({ fault }) => fault,
+  );
+  const faults = Array.from(
+    byFault,
+    ([fault, of]) => `  ${of.map(({ name }) => name).join(', ')}: ${fault}`,
+  );
+  const apart = byFault.keys().some((fault) => fault.startsWith('installation: '));
+  const remedy = apart ? `\n\n${apartText(where)}` : '';
+  return `Razão is not ready, and goes on by itself once it can work.\n\n${faults.join('\n')}${remedy}`;
+}
+
+/** While all of this runs: the commands need both stores. */
+function apartText(where: readonly { name: string; where: string }[]): string {
+  const rows = [
+    ['npm run installation', 'shows what lies in Postgres and in Redis'],
+    ['npm run installation -- adopt', 'goes on with both as they are now'],
+  ];
+  const data = where.map(({ name, where }) => `${name} in ${where}`).join(', ');
+  return `Postgres and Redis hold what belongs together. If one of them was lost, restored or replaced, decide in another terminal:\n\n${table(rows)}\n\nOr begin anew: Ctrl-C, and delete the data of both (${data}).`;
 }
 
 /** What a second `npm start` prints. */

@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ROOT, TEST_DIRECTORY } from './paths.ts';
-import { freePort } from './ports.ts';
+import { TEST_DIRECTORY } from './paths.ts';
 import { isAlive, sendSignal } from './processes/alive.ts';
 import { type RunFile, readRun } from './run-file.ts';
+import { type NpmStart, npmStart, startEnv } from './testing/npm-start.cases.ts';
 import { until } from './testing/until.ts';
 
 // `npm start` itself, with the real API and worker, beside whatever runs from this checkout.
@@ -14,40 +12,16 @@ const directory = join(TEST_DIRECTORY, 'start');
 const runFile = join(directory, 'run.json');
 let env: NodeJS.ProcessEnv;
 
-function npmStart() {
-  const child = spawn(process.execPath, [join(ROOT, 'stack/src/start.ts')], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const said: string[] = [];
-  child.stdout.on('data', (data) => said.push(String(data)));
-  child.stderr.on('data', (data) => said.push(String(data)));
-  const text = () => said.join('');
-  return { child, text, exit: once(child, 'exit').then(([code]) => code as number | null) };
-}
-
 function pidsOf({ processes, services }: RunFile): number[] {
   return [...processes, ...services].map(({ pid }) => pid ?? 0);
 }
 
-let first: ReturnType<typeof npmStart>;
+let first: NpmStart;
 let run: RunFile;
 
 beforeAll(async () => {
-  const ports = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
-  env = {
-    ...process.env,
-    RAZAO_DIRECTORY: directory,
-    PORT: String(ports[0]),
-    WORKER_PORT: String(ports[1]),
-    POSTGRES_PORT: String(ports[2]),
-    REDIS_PORT: String(ports[3]),
-    DATABASE_URL: '',
-    REDIS_URL: '',
-    WORKERS: '1',
-    APIS: '1',
-  };
-  first = npmStart();
+  env = await startEnv(directory);
+  first = npmStart(env);
   await until(`ready: ${first.text()}`, () => first.text().includes('Ctrl-C stops'), 25_000);
   run = readRun(runFile) ?? expect.fail('no run file');
 });
@@ -63,7 +37,7 @@ test('it says where everything is, and what it says answers', async () => {
 });
 
 test('a second one says what already runs and leaves it alone', async () => {
-  const second = npmStart();
+  const second = npmStart(env);
   expect(await second.exit).toBe(0);
   expect(second.text()).toContain(`Razão runs already (pid ${first.child.pid})`);
   expect(second.text()).toContain(run.apiUrl);
@@ -99,7 +73,7 @@ test('a signal stops everything, API first, services last, and it exits 0', asyn
 });
 
 test('started again it has kept its data', async () => {
-  const again = npmStart();
+  const again = npmStart(env);
   await until('ready', () => again.text().includes('Ctrl-C stops'), 25_000);
   expect(again.text()).toContain('migrations: none missing');
   again.child.kill('SIGTERM');

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { awaitReady } from './await-ready.ts';
 import { checkPorts } from './check-ports.ts';
 import { describeStack } from './describe-stack.ts';
 import { RAZAO_DIRECTORY, ROOT } from './paths.ts';
@@ -9,7 +10,7 @@ import { createSay } from './say.ts';
 import { SetupError } from './services/service.ts';
 import type { Stack } from './stack-options.ts';
 import { readStartConfig, type StartConfig } from './start-config.ts';
-import { readyText, runningText } from './start-text.ts';
+import { notReadyText, readyText, runningText } from './start-text.ts';
 import { onStopSignals } from './stop-signals.ts';
 import { terminalLine } from './terminal-line.ts';
 import { watchServices } from './watch-services.ts';
@@ -95,9 +96,16 @@ async function superviseUntil(
   onStarted(stack);
   const services = Object.values(stack.services);
   const endWatch = watchServices(services, { onEvent, onChange });
-  const run = describeStack(stack);
-  writeRun(run);
-  console.log(`\n${readyText(run, services, join(RAZAO_DIRECTORY, 'logs'))}\n`);
+  // Before they are ready: the operator's commands find the stores by it.
+  writeRun(describeStack(stack));
+  await awaitReady(stack.processes, {
+    signal,
+    onUnready: (unready) => console.log(`\n${notReadyText(unready, services)}\n`),
+  });
+  if (!signal.aborted) {
+    const run = describeStack(stack);
+    console.log(`\n${readyText(run, services, join(RAZAO_DIRECTORY, 'logs'))}\n`);
+  }
   await aborted(signal);
   endWatch();
   await stack.stop();
