@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createServerWatch } from './server-watch.ts';
 
-const MINE = { installation: 'mine', redis: 'r', server: 'one' };
+const MINE = { installation: 'mine', redis: 'r', server: 'one', recovering: false };
 
 test('another server, or a lost one, is a change; the same one is none', () => {
   const watch = createServerWatch();
@@ -27,6 +27,12 @@ test('a database of another installation than the first is refused until the rig
   expect(() => watch.refuseForeign()).toThrow();
   watch.see(MINE);
   watch.refuseForeign();
+});
+
+test('a database that is being restored is not read', () => {
+  const watch = createServerWatch();
+  expect(() => watch.see({ ...MINE, recovering: true })).toThrow(/^Connection terminated by us/);
+  watch.see(MINE);
 });
 
 test('a database without tables is not taken for another one', () => {

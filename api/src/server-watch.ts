@@ -3,7 +3,7 @@ import type { StoredBond } from '@razao/sql/installation.ts';
 
 /** Which server answers under a URL: a failover, a restore or a pooler may bring another one, or another database in its place. */
 export type ServerWatch = {
-  /** Notes what was found. Throws as `refuseForeign` does. */
+  /** Notes what was found. Throws as `refuseForeign` does, and where it is not all there yet. */
   see(found: StoredBond): void;
   /** Throws where what was found last is of another installation than what was found first: this process does not work for it. */
   refuseForeign(): void;
@@ -36,6 +36,10 @@ export function createServerWatch(): ServerWatch {
       const known = installation !== null && found.installation !== null;
       foreign = known ? foreignDatabase(installation ?? '', found) : null;
       refuseForeign();
+      if (found.recovering)
+        throw new Error(
+          'Connection terminated by us: Postgres is being restored, or is a standby: what was posted may be missing',
+        );
     },
     refuseForeign,
     lose() {

@@ -11,16 +11,18 @@ export type StoredBond = {
   redis: string | null;
   /** Names what answered: another server, or another database in its place, has another one. */
   server: string;
+  /** It does not say yet what it will: it is being restored, or is a standby. */
+  recovering: boolean;
 };
 
 /** Reads it. One whose tables are missing says that it has no installation. */
 export async function readBond(client: Pick<Client, 'query'>): Promise<StoredBond> {
-  const nothing = { installation: null, redis: null, server: '' };
+  const nothing = { installation: null, redis: null, server: '', recovering: false };
   try {
     const { rows } = await client.query<StoredBond>(
       `select (select value from settings where name = 'installation') as installation,
          (select value from settings where name = 'redis') as redis,
-         concat(pg_postmaster_start_time(), ' ', oid) as server
+         concat(pg_postmaster_start_time(), ' ', oid) as server, pg_is_in_recovery() as recovering
        from pg_database where datname = current_database()`,
     );
     return rows[0] ?? nothing;

@@ -79,11 +79,15 @@ async function waitForAnswer(pid: number, url: string): Promise<boolean> {
   const deadline = performance.now() + START_TIMEOUT_MS;
   while (isAlive(pid) && performance.now() < deadline) {
     try {
-      await withPostgres(url, (client) => client.query('select 1'));
-      return true;
+      const { rows } = await withPostgres(url, (client) =>
+        client.query<{ recovering: boolean }>('select pg_is_in_recovery() as recovering'),
+      );
+      // While it is being restored it is read, but nothing can be written.
+      if (rows[0]?.recovering === false) return true;
     } catch {
-      await sleep(25);
+      // It does not answer yet.
     }
+    await sleep(25);
   }
   return false;
 }

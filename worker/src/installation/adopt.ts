@@ -36,7 +36,8 @@ export type Adopted = {
  */
 export async function adopt(stores: Stores): Promise<Adopted> {
   const { client, redis } = stores;
-  const { installation, redis: noted } = await readBond(client);
+  const { installation, redis: noted, recovering } = await readBond(client);
+  if (recovering) throw new Error('Postgres is being restored still: wait until it takes writes');
   if (installation === null) throw new Error('the database has no installation: migrate it first');
   const shards = await readShardKeys(stores, installation);
   const bond = await readRedisBond(redis);
