@@ -3,7 +3,7 @@ import type { Command } from '@razao/shared/contract/command.ts';
 import { decodeRecord } from '@razao/shared/contract/status-record.ts';
 import { readAside } from '@razao/shared/queue/aside.ts';
 import { resumeShard } from '@razao/shared/queue/stop-mark.ts';
-import { orphaningsKey } from '@razao/shared/runtime/keys.ts';
+import { orphaningsKey, recordKey } from '@razao/shared/runtime/keys.ts';
 import { testUid, transfer } from '@razao/shared/testing/commands.cases.ts';
 import { emptyRedis } from '@razao/shared/testing/redis.cases.ts';
 import { runChecks } from '@razao/sql/check.ts';
@@ -168,11 +168,11 @@ describe('invariant 9: three commands that cannot be processed within a minute',
     await until('it is stopped', async () => (await worker.metric('razao_shard_stopped')) === 1);
     const said = Object.entries(await cached()).map(([key, value]) => {
       const { status, rejection } = value as { status?: string; rejection?: { code: string } };
-      return [key.split(':').at(-1), rejection?.code ?? status ?? value];
+      return [key, rejection?.code ?? status ?? value];
     });
     expect(Object.fromEntries(said)).toMatchObject({
-      [first.id]: 'posted',
-      ...Object.fromEntries(commands.slice(1, 4).map(({ id }) => [id, 'processing_failed'])),
+      [keyOf(first)]: 'posted',
+      ...Object.fromEntries(commands.slice(1, 4).map((one) => [keyOf(one), 'processing_failed'])),
     });
     expect(await bench.fates(ledger)).toHaveLength(4);
     expect(await worker.metric('razao_posted_total')).toBe(1);
@@ -294,10 +294,14 @@ async function commits(): Promise<number> {
   return (await bench.rows('select 1 from outbox where ledger_id = $1', [ledger])).length;
 }
 
+function keyOf({ ledgerUid, id }: Command): string {
+  return recordKey(bench.keys, ledgerUid, id);
+}
+
 /** Every record and balance of the ledger in Redis. */
 async function cached(): Promise<Record<string, unknown>> {
   const found: Record<string, unknown> = {};
-  for (const key of await bench.redis.keys(`*:t:${testUid(ledger)}:*`))
+  for (const key of await bench.redis.keys(`*:t:${testUid(ledger)}*`))
     found[key] = decodeRecord((await bench.redis.get(key)) ?? '');
   for (const key of await bench.redis.keys(`*:b:${testUid(ledger)}:*`))
     found[key] = await bench.redis.get(key);

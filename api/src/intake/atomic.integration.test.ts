@@ -1,8 +1,9 @@
 import type { Command } from '@razao/shared/contract/command.ts';
 import { encodeOutcome } from '@razao/shared/contract/status-record.ts';
+import { instantText } from '@razao/shared/contract/time.ts';
 import { newChunkId } from '@razao/shared/queue/chunk-queue.ts';
 import { recordKey } from '@razao/shared/runtime/keys.ts';
-import { testUid } from '@razao/shared/testing/commands.cases.ts';
+import { testPrint, testUid } from '@razao/shared/testing/commands.cases.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { command, KEYS, openTestQueue, type TestQueue } from '../testing/open-test-queue.cases.ts';
 import { queuedChunks } from '../testing/queue.cases.ts';
@@ -23,7 +24,9 @@ afterAll(() => world.close());
 test('an atomic bulk is admitted as one, and sent again it is a replay', async () => {
   const bulk = members('x', 'a', 'b', 'c');
   const first = await open().acceptBulk(bulk, BYTES);
-  expect(first).toMatchObject(Array(3).fill({ fresh: true, record: { fingerprint: 'x' } }));
+  expect(first).toMatchObject(
+    Array(3).fill({ fresh: true, record: { fingerprint: testPrint('x') } }),
+  );
   expect(await open().acceptBulk(bulk, BYTES)).toMatchObject(Array(3).fill({ fresh: false }));
   expect(await queued()).toEqual([['a', 'b', 'c']]);
 });
@@ -180,17 +183,17 @@ async function die(commands: readonly Command[]): Promise<void> {
 }
 
 function now(one: Command): Command {
-  return { ...one, acceptedAt: new Date().toISOString() };
+  return { ...one, acceptedAt: instantText(Date.now()) };
 }
 
 /** Makes an id that of a posted transaction. */
-function store(id: string, fingerprint: string): Promise<unknown> {
+function store(id: string, print: string): Promise<unknown> {
   const line = encodeOutcome({
     version: 7,
     status: 'posted',
     kind: 'transfer',
     sequence: 7,
-    fingerprint,
+    fingerprint: testPrint(print),
     acceptedAt: '2026-01-02T03:04:05.000000Z',
     postedAt: '2026-01-02T03:04:06.000000Z',
     rejection: null,
@@ -201,7 +204,7 @@ function store(id: string, fingerprint: string): Promise<unknown> {
 /** The ids that have a record. */
 async function admitted(): Promise<string[]> {
   const keys = await world.redis.keys(recordKey(KEYS, testUid(1), '*'));
-  return keys.map((key) => key.split(':').at(-1) ?? '').sort();
+  return keys.map((key) => key.slice(recordKey(KEYS, testUid(1), '').length)).sort();
 }
 
 async function queued(): Promise<string[][]> {

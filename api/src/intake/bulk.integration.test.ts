@@ -1,5 +1,6 @@
 import type { Command } from '@razao/shared/contract/command.ts';
 import { CHUNK_BYTES_MAX, INTAKE_PENDING_MAX } from '@razao/shared/contract/limits.ts';
+import { testPrint } from '@razao/shared/testing/commands.cases.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { command, openTestQueue, type TestQueue } from '../testing/open-test-queue.cases.ts';
 import { queuedChunks } from '../testing/queue.cases.ts';
@@ -49,12 +50,12 @@ test('each command of a bulk is fresh, a replay or another command by itself', a
   await intake.accept(command(1, 'other', 'first'), BYTES);
   const bulk = ['new', 'old', 'other', 'new', 'newer'].map((id) => command(1, id));
   expect(await intake.acceptBulk([...bulk, command(1, 'new', 'second')], BYTES)).toMatchObject([
-    { fresh: true, record: { status: 'queued', fingerprint: 'print' } },
-    { fresh: false, record: { fingerprint: 'print' } },
-    { fresh: false, record: { fingerprint: 'first' } },
-    { fresh: false, record: { fingerprint: 'print' } },
+    { fresh: true, record: { status: 'queued', fingerprint: testPrint('print') } },
+    { fresh: false, record: { fingerprint: testPrint('print') } },
+    { fresh: false, record: { fingerprint: testPrint('first') } },
+    { fresh: false, record: { fingerprint: testPrint('print') } },
     { fresh: true },
-    { fresh: false, record: { fingerprint: 'print' } },
+    { fresh: false, record: { fingerprint: testPrint('print') } },
   ]);
   expect(await queued()).toEqual([['old'], ['other'], ['new', 'newer']]);
 });

@@ -2,7 +2,7 @@ import type { Outcome } from '@razao/shared/contract/command.ts';
 import { decodeRecord, encodeOutcome } from '@razao/shared/contract/status-record.ts';
 import { addChunk, newChunkId } from '@razao/shared/queue/chunk-queue.ts';
 import { recordKey } from '@razao/shared/runtime/keys.ts';
-import { testUid } from '@razao/shared/testing/commands.cases.ts';
+import { testPrint, testUid } from '@razao/shared/testing/commands.cases.ts';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { command, KEYS, openTestQueue, type TestQueue } from '../testing/open-test-queue.cases.ts';
@@ -15,7 +15,7 @@ const OUTCOME: Outcome = {
   status: 'posted',
   kind: 'transfer',
   sequence: 7,
-  fingerprint: 'first',
+  fingerprint: testPrint('first'),
   acceptedAt: '2026-01-02T03:04:05.000000Z',
   postedAt: '2026-01-02T03:04:06.000000Z',
   rejection: null,
@@ -37,7 +37,7 @@ test('ids without a record are fresh, and get one that names the chunk', async (
     status: 'queued',
     kind: 'transfer',
     acceptedAt: '2026-01-02T03:04:05.000000Z',
-    fingerprint: 'print',
+    fingerprint: testPrint('print'),
     chunk,
   });
   expect(await record('b')).toMatchObject({ chunk });
@@ -58,7 +58,10 @@ test('a record that names a chunk in the queue is a replay, waiting or taken', a
   const first = newChunkId();
   await claim(first, 'a');
   await enqueue(first, 'a');
-  const replay = { fresh: false, record: { status: 'queued', chunk: first, fingerprint: 'print' } };
+  const replay = {
+    fresh: false,
+    record: { status: 'queued', chunk: first, fingerprint: testPrint('print') },
+  };
   expect(await claim(newChunkId(), 'a')).toMatchObject([replay]);
   await world.redis.rpoplpush(world.queue.toKey('wait'), world.queue.toKey('active'));
   expect(await claim(newChunkId(), 'a')).toMatchObject([replay]);
@@ -79,7 +82,7 @@ test('what is taken over is what is accepted now, not what was lost', async () =
   await claim(newChunkId(), 'a');
   const deps = { ...world, keys: KEYS, chunkId: newChunkId() };
   expect(await claimIds(deps, [command(ledger, 'a', 'other')])).toMatchObject([FRESH]);
-  expect(await record('a')).toMatchObject({ fingerprint: 'other' });
+  expect(await record('a')).toMatchObject({ fingerprint: testPrint('other') });
 });
 
 test('a record with an outcome is a replay, although its chunk is long gone', async () => {

@@ -4,6 +4,7 @@ import {
   decodeRecord,
   encodeQueued,
   type StatusRecord,
+  sameFingerprint,
 } from '@razao/shared/contract/status-record.ts';
 import type { ChunkQueue, Claim } from '@razao/shared/queue/chunk-queue.ts';
 import { chunksPresent } from '@razao/shared/queue/depth.ts';
@@ -113,8 +114,8 @@ function settleOne(
   if (record === null) return undefined;
   if (queued) return stands ? { fresh: false, record } : undefined;
   const age = clock.now() - Date.parse(record.acceptedAt);
-  const contested = record.fingerprint !== command?.fingerprint && age < CHUNK_UNDER_WAY_MS_MAX;
-  return contested ? { contested: true } : undefined;
+  const same = command !== undefined && sameFingerprint(record.fingerprint, command.fingerprint);
+  return !same && age < CHUNK_UNDER_WAY_MS_MAX ? { contested: true } : undefined;
 }
 
 function chunkOf(record: StatusRecord | null): string | null {

@@ -7,7 +7,7 @@ import {
   INTAKE_PENDING_MAX,
 } from '@razao/shared/contract/limits.ts';
 import { newChunkId } from '@razao/shared/queue/chunk-queue.ts';
-import { testUid } from '@razao/shared/testing/commands.cases.ts';
+import { testPrint, testUid } from '@razao/shared/testing/commands.cases.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { command, KEYS, openTestQueue, type TestQueue } from '../testing/open-test-queue.cases.ts';
 import { queuedChunks } from '../testing/queue.cases.ts';
@@ -33,12 +33,12 @@ test('what arrives in one turn is one chunk, in the order of arrival', async () 
 });
 
 test('each caller is told of its own command', async () => {
-  const commands = make(3).map((one, i) => ({ ...one, fingerprint: `print-${i}` }));
+  const commands = make(3).map((one, i) => ({ ...one, fingerprint: testPrint(`print-${i}`) }));
   const acceptances = await acceptAll(open(), commands);
   expect(acceptances.map(({ record }) => record.fingerprint)).toEqual([
-    'print-0',
-    'print-1',
-    'print-2',
+    testPrint('print-0'),
+    testPrint('print-1'),
+    testPrint('print-2'),
   ]);
   expect(acceptances[0]?.record).toMatchObject({ status: 'queued', kind: 'transfer' });
 });
@@ -101,10 +101,12 @@ test('another command under the same id in one chunk is told of the first', asyn
     command(1, 'one', 'second'),
   ]);
   expect(acceptances).toMatchObject([
-    { fresh: true, record: { fingerprint: 'first' } },
-    { fresh: false, record: { fingerprint: 'first' } },
+    { fresh: true, record: { fingerprint: testPrint('first') } },
+    { fresh: false, record: { fingerprint: testPrint('first') } },
   ]);
-  expect(await queuedChunks(world.redis)).toMatchObject([{ commands: [{ fingerprint: 'first' }] }]);
+  expect(await queuedChunks(world.redis)).toMatchObject([
+    { commands: [{ fingerprint: testPrint('first') }] },
+  ]);
 });
 
 test('the same id in two ledgers is two commands', async () => {

@@ -1,4 +1,5 @@
 import type { Command } from '@razao/shared/contract/command.ts';
+import { sameFingerprint } from '@razao/shared/contract/status-record.ts';
 import type { Verdict } from './claim-ids.ts';
 import { type Contradiction, countCommands, type Gathered, type Pending } from './gather.ts';
 
@@ -58,11 +59,15 @@ function judgeAtomic(
     const place = places[i] ?? 0;
     const verdict = verdicts[place];
     if (!verdict || 'contested' in verdict) contested = true;
-    else if (fingerprint !== (verdict.fresh ? firsts[place] : verdict.record)?.fingerprint)
+    else if (!isOf(fingerprint, verdict.fresh ? firsts[place] : verdict.record))
       contradicting.push(i);
   }
   if (contradicting.length > 0) return { contradicting };
   return contested ? 'contested' : null;
+}
+
+function isOf(fingerprint: string, known: { fingerprint: string } | undefined): boolean {
+  return known !== undefined && sameFingerprint(fingerprint, known.fingerprint);
 }
 
 function isFresh(verdict: Verdict | undefined): boolean {

@@ -8,7 +8,7 @@ import { createLog } from '@razao/shared/runtime/log.ts';
 import { createApiMetrics } from '@razao/shared/runtime/metrics.ts';
 import { openFailFastRedis } from '@razao/shared/runtime/redis.ts';
 import { guardRedis } from '@razao/shared/runtime/redis-guard.ts';
-import { testUid } from '@razao/shared/testing/commands.cases.ts';
+import { testPrint, testUid } from '@razao/shared/testing/commands.cases.ts';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import type { Redis } from 'ioredis';
@@ -65,12 +65,12 @@ export async function openTestQueue(): Promise<TestQueue> {
 }
 
 /** A command whose id and fingerprint are these words; a test has a ledger of its own. */
-export function command(ledger: number, id: string, fingerprint = 'print'): Command {
+export function command(ledger: number, id: string, print = 'print'): Command {
   return {
     ledgerUid: testUid(ledger),
     id,
     kind: 'transfer',
-    fingerprint,
+    fingerprint: testPrint(print),
     acceptedAt: '2026-01-02T03:04:05.000000Z',
     postings: [{ source: 'world', destination: 'a', asset: 'BRL/2', amount: '1' }],
     description: null,

@@ -1,6 +1,6 @@
 import type { Command } from '@razao/shared/contract/command.ts';
 import { type FaultPlace, Problem } from '@razao/shared/contract/problems.ts';
-import type { StatusRecord } from '@razao/shared/contract/status-record.ts';
+import { type StatusRecord, sameFingerprint } from '@razao/shared/contract/status-record.ts';
 import type { Deps } from '../deps.ts';
 import type { Acceptance } from '../intake/gather.ts';
 import type { Ledger } from '../ledgers/ledger-directory.ts';
@@ -37,7 +37,7 @@ export function addedBytes(command: Command): number {
 
 /** Throws `idempotency_key_reused` where the record is that of another command. */
 export function refuseReuse(deps: Deps, command: Command, record: StatusRecord): void {
-  if (record.fingerprint === command.fingerprint) return;
+  if (sameFingerprint(record.fingerprint, command.fingerprint)) return;
   deps.metrics.conflicts.inc();
   throw keyReused([{ header: 'Idempotency-Key' }]);
 }
@@ -50,7 +50,7 @@ export function keyReused(places: readonly FaultPlace[]): Problem {
 
 /** Whether a record contradicts a command, and may itself be the late one: see `truthOf`. */
 export function isDoubtful(command: Command, record: StatusRecord): boolean {
-  return record.status === 'queued' && record.fingerprint !== command.fingerprint;
+  return record.status === 'queued' && !sameFingerprint(record.fingerprint, command.fingerprint);
 }
 
 /**

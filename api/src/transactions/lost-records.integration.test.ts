@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { decodeRecord, encodeQueued } from '@razao/shared/contract/status-record.ts';
+import { instantText } from '@razao/shared/contract/time.ts';
 import { setAside } from '@razao/shared/queue/aside.ts';
 import { newChunkId } from '@razao/shared/queue/chunk-queue.ts';
+import { recordKey, shardKeys } from '@razao/shared/runtime/keys.ts';
 import { emptyRedis } from '@razao/shared/testing/redis.cases.ts';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -77,7 +80,7 @@ test('an accepted id whose record is lost is found in the queue, until it is pos
     expect(found).toMatchObject({ status: 200, body: { id, status: 'queued' } });
   }
   // All that were queued are restored by the first that was missed.
-  expect(await api.redis.keys(`*:t:*:${id}`)).toHaveLength(1);
+  expect(await api.redis.keys(anyRecord(id))).toHaveLength(1);
   await api.startWorker();
   try {
     await expect
@@ -171,11 +174,18 @@ test('a late command with a used key does not make conflicts of the replays of t
 
 /** The record of a transaction's id, after its key. */
 async function recordOf(redis: Redis, id: string): Promise<[key: string, line: string]> {
-  const [key = ''] = await redis.keys(`*:t:*:${id}`);
+  const [key = ''] = await redis.keys(anyRecord(id));
   return [key, String(await redis.get(key))];
+}
+
+/** The pattern of an id's records, whatever their shard and ledger. */
+function anyRecord(id: string): string {
+  return recordKey({ ...shardKeys('any', 0), tag: '*' }, '*', id);
 }
 
 /** A record as it is a minute later. */
 function aged(line: string): string {
-  return line.replace(/\S+T\S+Z/, new Date(Date.now() - 60_000).toISOString());
+  const record = decodeRecord(line);
+  if (record?.status !== 'queued') throw new Error(`not the record of a queued command: ${line}`);
+  return encodeQueued({ ...record, acceptedAt: instantText(Date.now() - 60_000) });
 }

@@ -2,28 +2,75 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from './command.ts';
 import { REJECTIONS, type RejectionCode, rejection } from './rejections.ts';
-import { decodeRecord, encodeOutcome, encodeQueued, type QueuedRecord } from './status-record.ts';
+import {
+  decodeRecord,
+  encodeOutcome,
+  encodeQueued,
+  type QueuedRecord,
+  sameFingerprint,
+} from './status-record.ts';
+import { instantOfMicros } from './time.ts';
 
-const QUEUED = '0 queued transfer 2026-01-02T03:04:05.000000Z q6ur= chunk-1';
-const POSTED = '7 posted transfer 2026-01-02T03:04:05.000000Z q6ur= 2026-01-02T03:04:06.000000Z 7';
-const REJECTED = `7 rejected ${POSTED.slice('7 posted '.length)} {"code":"account_frozen","detail":"It is  frozen"}`;
+const WHOLE = 'q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=';
+const CUT = WHOLE.slice(0, 20);
+const QUEUED = `0Qt${CUT}85qiDsyXo chunk-1`;
+const POSTED = `7Pt${CUT}85qiDsyXo.4C92`;
+const REJECTED = `${POSTED.replace('P', 'X')} {"code":"account_frozen","detail":"It is  frozen"}`;
+
+const FACTS = {
+  kind: 'transfer',
+  acceptedAt: '2026-01-02T03:04:05.000000Z',
+  fingerprint: WHOLE,
+} as const;
+const OUTCOME = {
+  ...FACTS,
+  version: 7,
+  status: 'posted',
+  sequence: 7,
+  postedAt: '2026-01-02T03:04:06.000000Z',
+  rejection: null,
+} as const satisfies Outcome;
 
 describe('a record', () => {
-  test('is a line of words that a script can read', () => {
-    const facts = {
-      kind: 'transfer',
-      acceptedAt: '2026-01-02T03:04:05.000000Z',
-      fingerprint: 'q6ur=',
-    } as const;
-    expect(encodeQueued({ ...facts, chunk: 'chunk-1' })).toBe(QUEUED);
-    const outcome = {
-      ...facts,
-      version: 9,
-      status: 'posted',
-      sequence: 7,
-      postedAt: '2026-01-02T03:04:06.000000Z',
-    } as const;
-    expect(encodeOutcome({ ...outcome, rejection: null })).toBe(POSTED.replace('7', '9'));
+  test('is a line that begins with its version', () => {
+    expect(encodeQueued({ ...FACTS, chunk: 'chunk-1' })).toBe(QUEUED);
+    expect(encodeOutcome(OUTCOME)).toBe(POSTED);
+    expect(encodeOutcome({ ...OUTCOME, version: 9 })).toBe(`${POSTED.replace('7', '9')}:7`);
+  });
+
+  test('keeps as much of the fingerprint as tells commands apart', () => {
+    expect(decodeRecord(POSTED)?.fingerprint).toBe(CUT);
+    for (const [a, b] of [
+      [WHOLE, WHOLE],
+      [WHOLE, CUT],
+      [CUT, WHOLE],
+      [CUT, CUT],
+    ] as const) {
+      expect(sameFingerprint(a, b)).toBe(true);
+      expect(sameFingerprint(a, `x${b.slice(1)}`)).toBe(false);
+      expect(sameFingerprint(a, `${b.slice(0, 19)}x${b.slice(20)}`)).toBe(false);
+    }
+    // What is whole on both sides is compared whole.
+    expect(sameFingerprint(WHOLE, WHOLE.replace(/s=$/, 'w='))).toBe(false);
+  });
+
+  test('of up to a hundred million in a ledger is small enough to be kept in one piece', () => {
+    const version = 99_999_999;
+    const line = encodeOutcome({ ...OUTCOME, version, sequence: version });
+    expect(line.length).toBeLessThanOrEqual(44);
+  });
+
+  test('that was posted before it was accepted, by another clock, says so', () => {
+    const early = { ...OUTCOME, postedAt: '2026-01-02T03:04:04.999999Z', fingerprint: CUT };
+    expect(encodeOutcome(early)).toMatch(/-1$/);
+    expect(decodeRecord(encodeOutcome(early))).toEqual(early);
+  });
+
+  test('of an instant that does not fit into a number counts as absent', () => {
+    for (const instant of ['1969-12-31T23:59:59.999999Z', '2256-01-01T00:00:00.000000Z']) {
+      expect(decodeRecord(encodeOutcome({ ...OUTCOME, postedAt: instant }))).toBeNull();
+      expect(decodeRecord(encodeQueued({ ...FACTS, acceptedAt: instant, chunk: 'c' }))).toBeNull();
+    }
   });
 
   test('of a queued command comes back as it went in', () => {
@@ -54,40 +101,50 @@ describe('an unreadable line counts as absent', () => {
     ['empty', ''],
     ['blank', '      '],
     ['not a record', 'hello'],
-    ['without its last word', POSTED.slice(0, POSTED.lastIndexOf(' '))],
-    ['with an empty word', POSTED.replace(' transfer ', '  ')],
-    ['of an unknown status', POSTED.replace('posted', 'settled')],
-    ['with words for a version', POSTED.replace('7', 'seven')],
-    ['with words for a sequence', POSTED.replace(/7$/, 'seven')],
+    [
+      'as it was before',
+      '7 posted transfer 2026-01-02T03:04:05.000000Z q6ur= 2026-01-02T03:04:06.000000Z 7',
+    ],
+    ['without its last part', POSTED.slice(0, POSTED.lastIndexOf('.'))],
+    ['with an empty last part', POSTED.slice(0, POSTED.lastIndexOf('.') + 1)],
+    ['without the instant of its acceptance', POSTED.replace('85qiDsyXo', '')],
+    ['of an unknown status', POSTED.replace('P', 'S')],
+    ['of an unknown kind', POSTED.replace('t', 'x')],
+    ['with a letter for a version', POSTED.replace('7', 'v')],
+    ['with a letter for a sequence', `${POSTED}:s`],
     ['with a fraction for a version', POSTED.replace('7', '7.5')],
     ['with a negative version', POSTED.replace('7', '-7')],
     ['posted at version 0', POSTED.replace('7', '0')],
-    ['posted at sequence 0', POSTED.replace(/7$/, '0')],
+    ['posted at sequence 0', `${POSTED}:0`],
     ['with a version beyond 2^53', POSTED.replace('7', '99999999999999999')],
+    ['with an instant that is none', POSTED.replace('85qiDsyXo', '85qi+syXo')],
+    ['with an instant beyond 2^53', POSTED.replace('85qiDsyXo', 'zzzzzzzzz')],
     ['queued at a sequence', QUEUED.replace('0', '7')],
+    ['queued in no chunk', QUEUED.replace('chunk-1', '')],
     ['queued with a word too many', `${QUEUED} more`],
-    ['rejected without a rejection', POSTED.replace('posted', 'rejected')],
-    ['posted with a rejection', REJECTED.replace('rejected', 'posted')],
+    ['rejected without a rejection', POSTED.replace('P', 'X')],
+    ['posted with a rejection', REJECTED.replace('X', 'P')],
+    ['posted with a word too many', `${POSTED} more`],
     ['whose rejection is cut off', REJECTED.slice(0, -1)],
-    ['whose rejection is not JSON', `${POSTED.replace('posted', 'rejected')} frozen`],
-    ['whose rejection is no object', `${POSTED.replace('posted', 'rejected')} 7`],
-    ['whose rejection is null', `${POSTED.replace('posted', 'rejected')} null`],
-    [
-      'whose rejection has no code',
-      `${POSTED.replace('posted', 'rejected')} {"detail":"It is frozen"}`,
-    ],
+    ['whose rejection is not JSON', `${POSTED.replace('P', 'X')} frozen`],
+    ['whose rejection is no object', `${POSTED.replace('P', 'X')} 7`],
+    ['whose rejection is null', `${POSTED.replace('P', 'X')} null`],
+    ['whose rejection has no code', `${POSTED.replace('P', 'X')} {"detail":"It is frozen"}`],
   ])('%s', (_, line) => {
     expect(decodeRecord(line)).toBeNull();
   });
 
   test('whatever it contains: reading never throws', () => {
     const words = fc.constantFrom(
-      '0',
-      '7',
-      'queued',
-      'posted',
-      'rejected',
-      'transfer',
+      '0Q',
+      '7P',
+      '7X',
+      't',
+      CUT,
+      '85qiDsyXo',
+      '.4C92',
+      ':7',
+      ' ',
       '{',
       '{}',
       '"',
@@ -97,7 +154,7 @@ describe('an unreadable line counts as absent', () => {
     );
     const lines = fc.oneof(
       fc.string(),
-      fc.array(words, { maxLength: 9 }).map((list) => list.join(' ')),
+      fc.array(words, { maxLength: 9 }).map((list) => list.join('')),
     );
     fc.assert(
       fc.property(lines, (line) => {
@@ -115,15 +172,13 @@ describe('an unreadable line counts as absent', () => {
 });
 
 function factsArbitrary() {
-  const instant = fc
-    .date({ min: new Date(0), noInvalidDate: true })
-    .map((date) => date.toISOString());
+  const instant = fc.maxSafeNat().map((micros) => instantOfMicros(micros) ?? '');
   return {
     kind: fc.constantFrom('transfer', 'hold', 'capture', 'release', 'expiry', 'revert'),
     acceptedAt: instant,
     postedAt: instant,
     fingerprint: fc
-      .uint8Array({ minLength: 32, maxLength: 32 })
+      .uint8Array({ minLength: 15, maxLength: 15 })
       .map((bytes) => Buffer.from(bytes).toString('base64')),
   } as const;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { instantText, normalizeInstant } from './time.ts';
+import { instantMicros, instantOfMicros, instantText, normalizeInstant } from './time.ts';
 
 describe('an instant is written in UTC to the microsecond', () => {
   test.each([
@@ -116,6 +116,27 @@ describe('is no instant', () => {
 test('milliseconds since the epoch become an instant', () => {
   expect(instantText(0)).toBe('1970-01-01T00:00:00.000000Z');
   expect(instantText(1_767_323_045_678)).toBe('2026-01-02T03:04:05.678000Z');
+});
+
+test('an instant is a number of microseconds, and comes back', () => {
+  expect(instantMicros('1970-01-01T00:00:00.000000Z')).toBe(0);
+  expect(instantMicros('2026-01-02T03:04:05.678901Z')).toBe(1_767_323_045_678_901);
+  fc.assert(
+    fc.property(fc.maxSafeNat(), fc.nat(5_000_000), (micros, later) => {
+      for (const value of [micros, Math.min(micros + later, Number.MAX_SAFE_INTEGER)]) {
+        const instant = instantOfMicros(value) ?? '';
+        expect(normalizeInstant(instant)).toBe(instant);
+        expect(instantMicros(instant)).toBe(value);
+      }
+    }),
+  );
+});
+
+test('what does not fit into a number of microseconds is none', () => {
+  for (const text of ['1969-12-31T23:59:59.999999Z', '2256-01-01T00:00:00.000000Z', 'never'])
+    expect(instantMicros(text)).toBeNaN();
+  for (const micros of [-1, Number.NaN, Number.MAX_SAFE_INTEGER + 1])
+    expect(instantOfMicros(micros)).toBeNull();
 });
 
 function offsetText(minutes: number): string {

@@ -45,6 +45,36 @@ export function isInstant(value: unknown): value is string {
 // As above: the commands of a chunk have few instants among them.
 let lastInstant: string | undefined;
 
+/**
+ * Microseconds since the epoch of an instant as every record of ours has it; NaN before 1970 and from 2255 on, where they do not
+ * fit into a number.
+ */
+export function instantMicros(text: string): number {
+  const second = text.slice(0, 19);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastSecondMicros = Date.parse(`${second}Z`) * 1_000;
+  }
+  const micros = lastSecondMicros + Number(text.slice(20, 26));
+  return micros >= 0 && micros <= Number.MAX_SAFE_INTEGER ? micros : Number.NaN;
+}
+
+/** The instant again; null where it is none. */
+export function instantOfMicros(micros: number): string | null {
+  if (!(micros >= 0 && micros <= Number.MAX_SAFE_INTEGER)) return null;
+  const second = micros - (micros % SECOND_MICROS);
+  if (second !== lastSecondMicros) {
+    lastSecondMicros = second;
+    lastSecond = new Date(second / 1_000).toISOString().slice(0, 19);
+  }
+  return `${lastSecond}.${String(SECOND_MICROS + micros - second).slice(1)}Z`;
+}
+
+const SECOND_MICROS = 1_000_000;
+// As above: what is read and written has few seconds among it.
+let lastSecond = '';
+let lastSecondMicros = Number.NaN;
+
 function offsetMs(offset: string): number | null {
   const hours = Number(offset.slice(1, 3));
   const minutes = Number(offset.slice(4, 6));

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createIORedisClient, type IRedisTransaction, Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { ChunkData } from '../contract/chunk.ts';
@@ -38,9 +38,9 @@ export function openChunkQueue(redis: Redis, { tag }: ShardKeys): ChunkQueue {
   return queue;
 }
 
-/** A new chunk's id. It is chosen before admission; BullMQ wants no `:` in it, and not digits only. */
+/** A new chunk's id. It is chosen before admission, and short: each record names it. BullMQ wants no `:` in it, and not digits only. */
 export function newChunkId(): string {
-  return `c-${randomUUID()}`;
+  return `c-${randomBytes(16).toString('base64url')}`;
 }
 
 /** Adds a chunk at the back. Adding the same id again while it is queued changes nothing. */

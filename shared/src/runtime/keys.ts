@@ -28,10 +28,26 @@ export function haltKey(installation: string): string {
   return `razao:${installation}:halted`;
 }
 
-/** The record of a transaction's id: admission and status. */
+/**
+ * The record of a transaction's id: admission and status. Of all keys these are the most by far, and one of 60 characters takes less
+ * memory than one of 61: so the id is written in few, and nothing stands before it.
+ */
 export function recordKey({ tag }: ShardKeys, ledgerUid: string, id: string): string {
-  return `${tag}:t:${ledgerUid}:${id}`;
+  return `${tag}:t:${ledgerUid}${shortId(id)}`;
 }
+
+/** A UUID's 16 bytes as base64url, 22 characters; any other text as it is. */
+function shortId(id: string): string {
+  if (id.length !== 36) return id;
+  return Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
+}
+
+/** The ledger of a record or of a balance, by what stands in its key behind the shard's tag and a colon. */
+export function ledgerOfKey(rest: string): string {
+  return rest.startsWith('t:') ? rest.slice(2, -SHORT_ID_CHARS) : (rest.split(':', 2)[1] ?? '');
+}
+
+const SHORT_ID_CHARS = 22;
 
 /** A balance: `version posted held`, in minor units. */
 export function balanceKey(

@@ -17,6 +17,11 @@ export function testUid(ledger: number): string {
   return `ledger-${String(ledger).padStart(5, '0')}`;
 }
 
+/** A word as a fingerprint that a record keeps whole. */
+export function testPrint(word: string): string {
+  return word.padEnd(20, '.');
+}
+
 /**
  * Commands for tests, each with an id of its own and the fingerprint that belongs to what it asks for. `other` replaces
  * what a test wants to be otherwise. Postings are written `world>alice 9 + alice>bob 3 USD/2 if 10`: BRL/2 unless an asset

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Command, Outcome } from '@razao/shared/contract/command.ts';
 import { PUBLISHED_MS } from '@razao/shared/contract/limits.ts';
 import { rejection } from '@razao/shared/contract/rejections.ts';
-import { decodeRecord, encodeQueued } from '@razao/shared/contract/status-record.ts';
+import { decodeRecord, encodeOutcome, encodeQueued } from '@razao/shared/contract/status-record.ts';
 import { balanceKey, doneChannel, recordKey, shardKeys } from '@razao/shared/runtime/keys.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
 import { testUid, transfer } from '@razao/shared/testing/commands.cases.ts';
@@ -98,8 +98,26 @@ test('a line feed in a text does not part the lines of a publication', async () 
     balances: [balanceOf('alice', 2, 5n, 'BRL/2')],
     heads: [],
   });
-  expect(await record()).toEqual(rejected);
+  expect(await record()).toEqual(decodeRecord(encodeOutcome(rejected)));
   expect(await redis.dbsize()).toBe(2);
+});
+
+test('a record takes few bytes', async () => {
+  const keys = shardKeys('installation', 99);
+  const uid = 'ledgers-uid-';
+  await publishCommit(redis, keys, {
+    commands: [{ ...command, ledgerUid: uid }],
+    results: [{ outcome: outcome(99_999_999), replay: false, conflict: false }],
+    targets: [],
+    balances: [],
+    heads: [],
+  });
+  const key = recordKey(keys, uid, command.id);
+  expect(key).toHaveLength(60);
+  const bytes = Number(await redis.memory('USAGE', key));
+  expect(await redis.object('ENCODING', key)).toBe('embstr');
+  // Its key, its line, and the entries for both and for the end of its life; 280 once.
+  expect(bytes).toBeLessThanOrEqual(160);
 });
 
 test('a commit of thousands is published whole', async () => {
@@ -134,7 +152,7 @@ test('what a command of the same commit acted on is published as it is after tha
     await redis.flushall();
     const targets = [{ ledgerUid: LEDGER, id: command.id, outcome: after }];
     await publishCommit(redis, KEYS, { commands, results, targets, balances: [], heads: [] });
-    expect(await record()).toEqual(after);
+    expect(await record()).toEqual(decodeRecord(encodeOutcome(after)));
   }
 });
 

@@ -16,6 +16,8 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Books, openBooks } from '../testing/books.cases.ts';
 
+const ID = '0198f2c4-5a3b-7c11-8f00-0123456789ab';
+
 let books: Books;
 let server: TestRedis;
 let redis: Redis;
@@ -56,15 +58,15 @@ async function run(...args: string[]): Promise<string> {
 
 test('records, balances, what was set aside and stopped shards go along, with their time to live', async () => {
   const aside = { v: 2, commands: [transfer(uid, 'world>alice 1')] };
-  await redis.set(recordKey(place(2), uid, 'id'), 'line', 'EX', 1_000);
+  await redis.set(recordKey(place(2), uid, ID), 'line', 'EX', 1_000);
   await redis.set(balanceKey(place(2), uid, 'alice', 'BRL/2'), '1 5 0', 'EX', 1_000);
-  await redis.set(recordKey(place(2), 'of-no-ledger', 'id'), 'line');
+  await redis.set(recordKey(place(2), 'of-no-ledger', ID), 'line');
   await redis.hset(headsKey(place(2)), uid, 7);
   await setAside(redis, place(2), { id: 'c-aside', reason: 'why', data: aside });
   await markStopped(redis, place(2));
   expect(await run('4')).toMatch(/there are 4 shards now; 5 keys were moved/);
-  expect(await redis.get(recordKey(place(4), uid, 'id'))).toBe('line');
-  expect(await redis.ttl(recordKey(place(4), uid, 'id'))).toBeGreaterThan(900);
+  expect(await redis.get(recordKey(place(4), uid, ID))).toBe('line');
+  expect(await redis.ttl(recordKey(place(4), uid, ID))).toBeGreaterThan(900);
   expect(await redis.get(balanceKey(place(4), uid, 'alice', 'BRL/2'))).toBe('1 5 0');
   expect(await redis.hget(headsKey(place(4)), uid)).toBe('7');
   expect(await readAside(redis, place(4))).toMatchObject([{ id: 'c-aside', data: aside }]);
@@ -72,7 +74,7 @@ test('records, balances, what was set aside and stopped shards go along, with th
   expect(await redis.keys('*of-no-ledger*')).toEqual([]);
   await agreeOnShards(books.client, 4);
   expect(await run('2')).toMatch(/there are 2 shards now/);
-  expect(await redis.get(recordKey(place(2), uid, 'id'))).toBe('line');
+  expect(await redis.get(recordKey(place(2), uid, ID))).toBe('line');
   expect(await readAside(redis, place(2))).toHaveLength(1);
 });
 
@@ -93,13 +95,13 @@ test('nothing is changed while a queue is not empty, a process runs, or the stor
 });
 
 test('a change that was interrupted lets no process start, and is finished by the same command', async () => {
-  await redis.set(recordKey(place(2), uid, 'id'), 'line');
+  await redis.set(recordKey(place(2), uid, ID), 'line');
   await books.client.query(`update settings set value = '2>4' where name = 'shards'`);
   for (const shards of [2, 4])
     await expect(agreeOnShards(books.client, shards)).rejects.toThrow(ShardsMismatch);
   await expect(agreeOnShards(books.client, 4)).rejects.toThrow(/npm run shards -- 4 finishes it/);
   await expect(run('8')).rejects.toThrow(/a change to 4 shards was begun/);
   await run('4');
-  expect(await redis.get(recordKey(place(4), uid, 'id'))).toBe('line');
+  expect(await redis.get(recordKey(place(4), uid, ID))).toBe('line');
   await agreeOnShards(books.client, 4);
 });

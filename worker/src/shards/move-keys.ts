@@ -1,4 +1,4 @@
-import { type ShardKeys, shardKeys } from '@razao/shared/runtime/keys.ts';
+import { ledgerOfKey, type ShardKeys, shardKeys } from '@razao/shared/runtime/keys.ts';
 import { shardOf } from '@razao/shared/runtime/shard.ts';
 import type { Redis } from 'ioredis';
 import type { Client } from 'pg';
@@ -48,10 +48,9 @@ export async function moveKeys(
 
 async function moveKey(move: Move): Promise<boolean> {
   const { redis, key, rest, placeOf } = move;
-  const [kind = '', ledgerUid = ''] = rest.split(':', 2);
-  if (kind === 't' || kind === 'b') {
+  if (/^[tb]:/.test(rest)) {
     // The mark that no record is missing is made anew by whoever misses it.
-    const place = rest === 't:intact' ? undefined : placeOf(ledgerUid);
+    const place = rest === 't:intact' ? undefined : placeOf(ledgerOfKey(rest));
     if (!place) {
       await redis.unlink(key);
       return false;

@@ -1,5 +1,5 @@
 import { Problem } from '@razao/shared/contract/problems.ts';
-import type { StatusRecord } from '@razao/shared/contract/status-record.ts';
+import { type StatusRecord, sameFingerprint } from '@razao/shared/contract/status-record.ts';
 import type { Context } from 'hono';
 import type { Deps } from '../../deps.ts';
 import type { ApiEnv } from '../../http/env.ts';
@@ -51,5 +51,5 @@ export function answerBulk(
 
 /** Whether the id stands for another command. */
 export function isReused({ command, record }: Settled): boolean {
-  return command.fingerprint !== record.fingerprint;
+  return !sameFingerprint(command.fingerprint, record.fingerprint);
 }
