@@ -15,10 +15,10 @@ import {
   report,
 } from './support/verify-flood.ts';
 
-const CHUNKS_MAX = 200;
+const COMMANDS_MAX = 4_000;
 const APIS = 2;
-/** What an API process may add after the limit was reached: it knows the depth as of its last flush but one. */
-const OVERSHOOT_MAX = 2 * APIS;
+/** What an API process may add after a ledger has its part: two chunks of as many as write at once. */
+const OVERSHOOT_MAX = 2 * 16 * APIS;
 const P99_MS_MAX = 100;
 const FULL = 'full';
 const OTHER = nameOnAnotherShard(FULL);
@@ -27,7 +27,7 @@ let world: World;
 beforeAll(async () => {
   world = await openWorld('overload', {
     apis: APIS,
-    env: { QUEUE_CHUNKS_MAX: String(CHUNKS_MAX) },
+    env: { QUEUE_COMMANDS_MAX: String(COMMANDS_MAX) },
   });
   for (const ledger of [FULL, OTHER, 'spike'])
     await call(`${world.stack.apiUrls[0]}/v1/ledgers/${ledger}`, 'PUT', {});
@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-test('beyond the limit of chunks nothing more is admitted, whatever is accepted is fast, and the backlog drains', async () => {
+test('beyond its part of the queue nothing more of a ledger is admitted, whatever is accepted is fast, and the backlog drains', async () => {
   const { stack } = world;
   const held = await holdLedger(stack, FULL);
   const watch = watchShard(stack, FULL);
@@ -52,15 +52,15 @@ test('beyond the limit of chunks nothing more is admitted, whatever is accepted 
   );
   const last = other.accepted.at(-1) as string;
   await until('another shard posts meanwhile', () => isStored(stack, OTHER, last), 2_000);
-  expect(watch.depth()).toBeGreaterThanOrEqual(CHUNKS_MAX);
+  expect(watch.commands()).toBeGreaterThanOrEqual(COMMANDS_MAX / 2);
   await held.release();
   await delay(500);
   await Promise.all(floods.map((flood) => flood.stop()));
   await drained(stack);
   watch.stop();
-  report('queue full', { full, other, chunksMax: watch.depthMax() });
+  report('queue full', { full, other, commandsMax: watch.commandsMax() });
 
-  expect(watch.depthMax()).toBeLessThanOrEqual(CHUNKS_MAX + OVERSHOOT_MAX);
+  expect(watch.commandsMax()).toBeLessThanOrEqual(COMMANDS_MAX / 2 + OVERSHOOT_MAX);
   for (const flood of floods) {
     expect(flood.strange).toEqual([]);
     expect(flood.unavailable).toEqual([]);
@@ -111,7 +111,7 @@ test('a spike of ten times the load is accepted, posted and drained', async () =
   const drainMs = Math.round(performance.now() - began);
   await base.stop();
   watch.stop();
-  report('spike', { base, spike, drainMs, chunksMax: watch.depthMax() });
+  report('spike', { base, spike, drainMs, commandsMax: watch.commandsMax() });
   for (const flood of [base, spike]) {
     expect([...flood.strange, ...flood.overloaded, ...flood.unavailable]).toEqual([]);
     expect(flood.latency().p99).toBeLessThan(P99_MS_MAX);

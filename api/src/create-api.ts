@@ -2,6 +2,7 @@ import { createRecordsRestorer } from '@razao/shared/queue/restore-records.ts';
 import { createClock } from '@razao/shared/runtime/clock.ts';
 import { watchCommitters } from '@razao/shared/runtime/committers-watch.ts';
 import { createInstallation, type Installation } from '@razao/shared/runtime/installation.ts';
+import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import { httpService } from '@razao/shared/runtime/listen.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
 import {
@@ -52,12 +53,15 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
   const registry = createRegistry();
   const metrics = createApiMetrics(registry);
   zeroApiMetrics(metrics);
-  metrics.queueChunksMax.set(config.QUEUE_CHUNKS_MAX);
+  const queueMax = { commands: config.QUEUE_COMMANDS_MAX, bytes: config.QUEUE_BYTES_MAX };
+  metrics.queueCommandsMax.set(queueMax.commands);
+  metrics.queueBytesMax.set(queueMax.bytes);
   const redis = openFailFastRedis(config.REDIS_URL);
   const subscriber = openFailFastRedis(config.REDIS_URL);
   const stopWatching = watchSilence(subscriber, log);
   const plainGuard = guardRedis(redis, config.DURABILITY, log);
-  const memory = createMemoryWatch(redis, metrics);
+  const allKeys = () => (installation.known() ? keysOfAll(installation, config.SHARDS) : []);
+  const memory = createMemoryWatch(redis, allKeys, metrics);
   const clock = createClock();
   measureClockSkew(registry, clock);
   const { DATABASE_URL: databaseUrl, DURABILITY: durability } = config;
@@ -82,10 +86,10 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
   const { guard, keys: keysOf } = installation;
   const restore = createRecordsRestorer(redis);
   const lookup = createLookup({ redis, guard, database, clock, keysOf, restore });
-  const { SHARDS: shards, QUEUE_CHUNKS_MAX: chunksMax } = config;
+  const { SHARDS: shards } = config;
   const waiters = createWaiters({ subscriber, shards, keysOf, lookup, metrics, log });
   const intakes = createIntakes(keysOf, {
-    ...{ redis, guard, memory, clock, restore, metrics, chunksMax },
+    ...{ redis, guard, memory, clock, restore, metrics, queueMax },
   });
   /** With one of them nothing can be served. */
   const faults = () => ({
@@ -123,6 +127,10 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
     },
   };
   return { app: createApp(deps), connections, installation, waiting: waitingService(waiters) };
+}
+
+function keysOfAll({ keys }: Installation, shards: number): ShardKeys[] {
+  return Array.from({ length: shards }, (_, shard) => keys(shard));
 }
 
 function waitingService(waiters: Waiters): Service {

@@ -64,7 +64,7 @@ test('what writes are refused by is measured', async () => {
     /^razao_redis_memory_max_bytes [1-9]/m.test(await readMetrics()),
   );
   expect(await readMetrics()).toMatch(/^razao_redis_memory_bytes [1-9]/m);
-  expect(await readMetrics()).toMatch(/^razao_queue_chunks_max [1-9]/m);
+  expect(await readMetrics()).toMatch(/^razao_queue_commands_max [1-9]/m);
 });
 
 test('requests are counted by route and status, also where nothing is', async () => {

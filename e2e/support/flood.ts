@@ -20,7 +20,7 @@ export type FloodPlan = {
 /** What writers were told. Keys are UUIDs, so each is its transaction's id too. */
 export type Flood = {
   accepted: string[];
-  /** 503 `overloaded` with `Retry-After: 1`. */
+  /** 503 `overloaded`, with `Retry-After`. */
   overloaded: string[];
   /** 503 `unavailable`. */
   unavailable: string[];
@@ -52,7 +52,7 @@ export async function startFlood(plan: FloodPlan): Promise<Flood> {
     if (answer.status === 202) {
       accepted.push(key);
       millis.push(performance.now() - due);
-    } else if (answer.status === 503 && /^retry-after: 1\r?$/im.test(answer.head)) {
+    } else if (answer.status === 503 && /^retry-after: [1-9][0-9]*\r?$/im.test(answer.head)) {
       const { code } = JSON.parse(answer.body) as { code: string };
       if (code === 'overloaded') overloaded.push(key);
       else if (code === 'unavailable') unavailable.push(key);

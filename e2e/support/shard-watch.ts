@@ -8,9 +8,11 @@ const PERIOD_MS = 5;
 
 /** Looks at the queue of a ledger's shard all the time. */
 export type ShardWatch = {
-  /** Chunks waiting and active: now, and the most that were ever seen at once. */
+  /** Chunks waiting and active. */
   depth(): number;
-  depthMax(): number;
+  /** Commands in them: now, and the most that were ever seen at once. */
+  commands(): number;
+  commandsMax(): number;
   /** The greatest share of its memory that Redis was seen to use, in percent. */
   memoryPercentMax(): number;
   stop(): void;
@@ -21,7 +23,8 @@ export function watchShard(stack: Stack, ledger: string): ShardWatch {
   redis.on('error', () => {});
   let prefix: string | undefined;
   let depth = 0;
-  let depthMax = 0;
+  let commands = 0;
+  let commandsMax = 0;
   let memoryPercentMax = 0;
   async function look(): Promise<void> {
     prefix ??= `${(await readKeys(redis, SHARDS))[shardOf(ledger, SHARDS)]?.tag}:chunks`;
@@ -30,17 +33,20 @@ export function watchShard(stack: Stack, ledger: string): ShardWatch {
       .multi()
       .llen(`${prefix}:wait`)
       .llen(`${prefix}:active`)
+      .hget(`${prefix}:backlog`, 'commands')
       .info('memory')
       .exec();
-    const [waiting, active, memory] = replies?.map(([, reply]) => reply) ?? [];
+    const [waiting, active, counted, memory] = replies?.map(([, reply]) => reply) ?? [];
     depth = Number(waiting) + Number(active);
-    depthMax = Math.max(depthMax, depth);
+    commands = Number(counted ?? 0);
+    commandsMax = Math.max(commandsMax, commands);
     memoryPercentMax = Math.max(memoryPercentMax, memoryPercent(String(memory)));
   }
   const timer = setInterval(() => void look().catch(() => {}), PERIOD_MS);
   return {
     depth: () => depth,
-    depthMax: () => depthMax,
+    commands: () => commands,
+    commandsMax: () => commandsMax,
     memoryPercentMax: () => memoryPercentMax,
     stop() {
       clearInterval(timer);

@@ -1,4 +1,4 @@
-import { commonEnv, portEnv } from '@razao/shared/runtime/env-schema.ts';
+import { commonEnv, portEnv, queueEnv } from '@razao/shared/runtime/env-schema.ts';
 import { readEnv } from '@razao/shared/runtime/read-env.ts';
 import { z } from 'zod';
 
@@ -6,6 +6,7 @@ const ROLES = ['committer', 'indexer', 'housekeeping'] as const;
 
 const schema = z.object({
   ...commonEnv,
+  ...queueEnv,
   WORKER_PORT: portEnv(3001),
   ROLES: z
     .string()

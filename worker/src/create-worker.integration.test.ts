@@ -74,12 +74,12 @@ test('readiness names a shard that stands still, until it goes on', async () => 
 test('what a queue holds is not told while Redis cannot be asked, and told again afterwards', async () => {
   const worker = await bench.startWorker({ roles: ['housekeeping'] });
   const told = async () => (await worker.metrics()).match(/^razao_queue_\w+\{.*$/gm) ?? [];
-  await until('it is told', async () => (await told()).length === 5);
+  await until('it is told', async () => (await told()).length === 7);
   expect(await told()).toContain('razao_queue_chunks{shard="0",state="waiting"} 0');
   await bench.server.kill();
   await until('it is not told', async () => (await told()).length === 0);
   await bench.server.start();
-  await until('it is told again', async () => (await told()).length === 5);
+  await until('it is told again', async () => (await told()).length === 7);
 });
 
 async function untilItSays(worker: Worker, what: object): Promise<void> {

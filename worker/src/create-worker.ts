@@ -168,6 +168,7 @@ function housekeeping(config: Readonly<WorkerConfig>, shared: Shared): Service[]
       databaseUrl: config.DATABASE_URL,
       installation: shared.installation.id(),
       shards,
+      queueMax: { commands: config.QUEUE_COMMANDS_MAX, bytes: config.QUEUE_BYTES_MAX },
     }),
   ];
 }

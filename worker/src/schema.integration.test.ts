@@ -56,6 +56,8 @@ describe('a worker on a schema that is older than it is', () => {
         HOST: '127.0.0.1',
         WORKER_PORT: port,
         SHARDS: 1,
+        QUEUE_COMMANDS_MAX: 1_000,
+        QUEUE_BYTES_MAX: 1_000_000,
         DURABILITY: 'checked',
         LOG_LEVEL: 'silent',
         ROLES: ['committer'],

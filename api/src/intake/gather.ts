@@ -1,5 +1,6 @@
 import type { Command } from '@razao/shared/contract/command.ts';
 import type { StatusRecord } from '@razao/shared/contract/status-record.ts';
+import { type Amount, RECORD_BYTES } from '@razao/shared/queue/backlog/count-commands.ts';
 
 /** `fresh`: accepted now, for the first time; else `record` is what is known of the write that came first. */
 export type Acceptance = { fresh: boolean; record: StatusRecord };
@@ -24,6 +25,17 @@ export type Gathered = { firsts: readonly Command[]; firstOf: readonly number[] 
 
 export function countCommands({ bulk }: Pending): number {
   return bulk === null ? 1 : bulk.length;
+}
+
+/** All its commands are of one ledger. */
+export function ledgerOf({ command, bulk }: Pending): string {
+  return (command ?? bulk?.[0])?.ledgerUid ?? '';
+}
+
+/** About what it adds to what waits. */
+export function amountOf(pending: Pending): Amount {
+  const commands = countCommands(pending);
+  return { commands, bytes: pending.bytes + RECORD_BYTES * commands };
 }
 
 /** Gathers the commands of a chunk, those of a bulk side by side. */

@@ -156,23 +156,25 @@ test('nobody is answered before the queue has the chunk, replays neither; the ke
       expect(answer).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } });
     }
   }
-  expect(await world.redis.keys(`*:t:${testUid(1)}:*`)).toHaveLength(2);
+  expect(await world.redis.keys(`*:t:${testUid(1)}*`)).toHaveLength(2);
   await world.redis.del(world.queue.toKey('id'));
   const acceptances = await acceptAll(open(), [one, two]);
   expect(acceptances.map(({ fresh }) => fresh)).toEqual([true, true]);
   expect(idsOf(await queuedChunks(world.redis))).toEqual(['one', 'two']);
 });
 
-test('a backlog beyond its bound is refused at once, and nothing else is', async () => {
+test('a ledger that has half of what may be pending is refused at once, and nobody else is', async () => {
   const intake = open();
-  const answers = make(INTAKE_PENDING_MAX).map((one) => intake.accept(one, BYTES));
-  await expect(intake.accept(command(1, 'late'), BYTES)).rejects.toMatchObject({
-    code: 'overloaded',
-  });
+  const answers = make(INTAKE_PENDING_MAX / 2).map((one) => intake.accept(one, BYTES));
+  const refused = { code: 'overloaded', headers: { 'Retry-After': '1' } };
+  await expect(intake.accept(command(1, 'late'), BYTES)).rejects.toMatchObject(refused);
+  answers.push(intake.accept(command(2, 'other'), BYTES));
   await Promise.all(answers);
   const chunks = await queuedChunks(world.redis);
-  expect(idsOf(chunks)).toHaveLength(INTAKE_PENDING_MAX);
+  expect(idsOf(chunks)).toHaveLength(INTAKE_PENDING_MAX / 2 + 1);
   expect(idsOf(chunks)).not.toContain('late');
+  // All is given back.
+  await Promise.all(make(INTAKE_PENDING_MAX / 2, 'next').map((one) => intake.accept(one, BYTES)));
 });
 
 test('draining waits for all that was taken', async () => {
@@ -197,8 +199,8 @@ function open(): Intake {
   return new Intake(world.deps);
 }
 
-function make(count: number): Command[] {
-  return Array.from({ length: count }, (_, i) => command(1, `id-${i}`));
+function make(count: number, name = 'id'): Command[] {
+  return Array.from({ length: count }, (_, i) => command(1, `${name}-${i}`));
 }
 
 function send(intake: Intake, commands: readonly Command[]): Promise<Acceptance>[] {

@@ -4,11 +4,10 @@ import {
   CHUNK_BYTES_MAX,
   CHUNK_COMMANDS_MAX,
   INTAKE_PENDING_MAX,
-  QUEUE_DEPTH_AGE_MS_MAX,
 } from '@razao/shared/contract/limits.ts';
 import { Problem } from '@razao/shared/contract/problems.ts';
+import type { Amount } from '@razao/shared/queue/backlog/count-commands.ts';
 import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
-import { countQueued } from '@razao/shared/queue/depth.ts';
 import type { RecordsRestorer } from '@razao/shared/queue/restore-records.ts';
 import type { Clock } from '@razao/shared/runtime/clock.ts';
 import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
@@ -17,14 +16,18 @@ import { createPace } from '@razao/shared/runtime/pace.ts';
 import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
 import type { Redis } from 'ioredis';
 import { answerChunk, unavailable } from './answer-chunk.ts';
+import { mayHaveMore } from './fair-part.ts';
+import { Gate } from './gate.ts';
 import {
   type Acceptance,
   type Contradiction,
   countCommands,
   gather,
+  ledgerOf,
   type Pending,
 } from './gather.ts';
 import type { MemoryWatch } from './memory-watch.ts';
+import { overloaded } from './overloaded.ts';
 import { stamp } from './stamp.ts';
 import { storeChunk } from './store-chunk.ts';
 
@@ -36,8 +39,8 @@ export type IntakeDeps = {
   memory: MemoryWatch;
   clock: Clock;
   metrics: ApiMetrics;
-  /** Chunks waiting and active beyond which nothing is admitted. */
-  chunksMax: number;
+  /** What may wait in the shard. */
+  queueMax: Amount;
 };
 
 /**
@@ -51,12 +54,14 @@ export class Intake {
   #commands = 0;
   #flushing = false;
   readonly #pace = createPace(BUSY_FLUSHES);
+  /** Commands of each ledger among them. */
+  readonly #ofLedger = new Map<string, number>();
+  readonly #gate: Gate;
   #queue: ChunkQueue | undefined;
-  #depth = 0;
-  #depthAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: IntakeDeps) {
     this.#deps = deps;
+    this.#gate = new Gate(deps.redis, deps.keys, deps.queueMax);
   }
 
   /**
@@ -64,9 +69,8 @@ export class Intake {
    * the client tries again with the same key). `bytes` is about the command's size.
    */
   accept(command: Command, bytes: number): Promise<Acceptance> {
-    if (this.#commands >= INTAKE_PENDING_MAX) return Promise.reject(overloaded());
     return new Promise((resolve, reject) => {
-      this.#add({ command, bulk: null, bytes, resolve, reject }, 1);
+      this.#add({ command, bulk: null, bytes, resolve, reject });
     });
   }
 
@@ -75,9 +79,8 @@ export class Intake {
    * (all its commands have the digest) nothing is accepted where an id of it stands for another command.
    */
   acceptBulk(bulk: readonly Command[], bytes: number): Promise<Acceptance[] | Contradiction> {
-    if (this.#commands + bulk.length > INTAKE_PENDING_MAX) return Promise.reject(overloaded());
     return new Promise((resolve, reject) => {
-      this.#add({ command: null, bulk, bytes, resolve, reject }, bulk.length);
+      this.#add({ command: null, bulk, bytes, resolve, reject });
     });
   }
 
@@ -86,10 +89,14 @@ export class Intake {
     while (this.#flushing) await new Promise((resolve) => setImmediate(resolve));
   }
 
-  #add(pending: Pending, commands: number): void {
+  #add(pending: Pending): void {
+    const ledger = ledgerOf(pending);
+    if (!mayHaveMore(this.#ofLedger.get(ledger) ?? 0, this.#commands, INTAKE_PENDING_MAX)) {
+      pending.reject(overloaded('as many writes of this ledger are being queued as may'));
+      return;
+    }
     this.#pending.push(pending);
-    this.#commands += commands;
-    this.#deps.metrics.pending.inc(commands);
+    this.#count(pending, 1);
     if (this.#enough()) this.#pace.hurry();
     if (this.#flushing) return;
     this.#flushing = true;
@@ -105,8 +112,8 @@ export class Intake {
   async #flushAll(): Promise<void> {
     while (this.#pending.length > 0) {
       if (!this.#enough()) await this.#pace.next();
-      const { chunk, commands } = this.#takeChunk();
-      this.#pace.began(commands);
+      const chunk = this.#takeChunk();
+      this.#pace.began(chunk.reduce((sum, pending) => sum + countCommands(pending), 0));
       const done = this.#deps.metrics.flushSeconds.startTimer();
       try {
         await this.#flush(chunk);
@@ -121,7 +128,7 @@ export class Intake {
     this.#flushing = false;
   }
 
-  #takeChunk(): { chunk: Pending[]; commands: number } {
+  #takeChunk(): Pending[] {
     let bytes = 0;
     let count = 0;
     let commands = 0;
@@ -132,41 +139,41 @@ export class Intake {
       commands = more;
       count += 1;
     }
-    return { chunk: this.#takePending(count, commands), commands };
+    return this.#takePending(count);
   }
 
-  #takePending(count = this.#pending.length, commands = this.#commands): Pending[] {
-    this.#commands -= commands;
-    this.#deps.metrics.pending.dec(commands);
-    return this.#pending.splice(0, count);
+  #takePending(count = this.#pending.length): Pending[] {
+    const taken = this.#pending.splice(0, count);
+    for (const pending of taken) this.#count(pending, -1);
+    return taken;
+  }
+
+  /** Counts what begins to be pending, or ends. */
+  #count(pending: Pending, sign: 1 | -1): void {
+    const commands = sign * countCommands(pending);
+    const ledger = ledgerOf(pending);
+    const left = (this.#ofLedger.get(ledger) ?? 0) + commands;
+    if (left > 0) this.#ofLedger.set(ledger, left);
+    else this.#ofLedger.delete(ledger);
+    this.#commands += commands;
+    this.#deps.metrics.pending.inc(commands);
   }
 
   async #flush(chunk: readonly Pending[]): Promise<void> {
-    const { redis, guard, memory, clock, keys, restore, metrics, chunksMax } = this.#deps;
+    const { redis, guard, memory, clock, keys, restore, metrics } = this.#deps;
     if (!guard.usable()) throw unavailable(guard.fault());
     const deadline = stamp(chunk, clock, await memory.time());
     this.#queue ??= openChunkQueue(redis, keys);
-    if (performance.now() - this.#depthAt > QUEUE_DEPTH_AGE_MS_MAX)
-      this.#noteDepth(await countQueued(redis, this.#queue));
-    if (this.#depth >= chunksMax || memory.full()) throw overloaded();
-    const gathered = gather(chunk);
+    if (memory.full()) throw overloaded('what waits takes as much of the memory of Redis as may');
+    const { admitted, refused } = await this.#gate.judge(chunk);
+    for (const [pending, problem] of refused) pending.reject(problem);
+    if (admitted.length === 0) return;
+    const gathered = gather(admitted);
     const deps = { redis, queue: this.#queue, keys, restore, clock, deadline };
-    const stored = await storeChunk(deps, chunk, gathered);
-    if (stored.depth !== null) this.#noteDepth(stored.depth);
+    const stored = await storeChunk(deps, admitted, gathered);
+    if (stored.backlog !== null) this.#gate.note(stored.backlog, admitted);
     const { verdicts, plan, chunkId } = stored;
     if (plan.enqueued.length > 0) metrics.chunkCommands.observe(plan.enqueued.length);
-    metrics.accepted.inc(answerChunk(chunk, gathered, verdicts, plan, chunkId));
+    metrics.accepted.inc(answerChunk(admitted, gathered, verdicts, plan, chunkId));
   }
-
-  #noteDepth(depth: number): void {
-    this.#depth = depth;
-    this.#depthAt = performance.now();
-  }
-}
-
-function overloaded(): Problem {
-  return new Problem(
-    'overloaded',
-    'more waits to be posted than is allowed; nothing was stored; try again later',
-  );
 }

@@ -1,12 +1,13 @@
+import { readQueueMemory } from '@razao/shared/queue/backlog/queue-memory.ts';
+import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { ApiMetrics } from '@razao/shared/runtime/metrics.ts';
-import { readMemory } from '@razao/shared/runtime/redis-memory.ts';
 import { createServerTime, type Reading } from '@razao/shared/runtime/server-time.ts';
 import type { Redis } from 'ioredis';
 
 /** What comes in between two looks is let in; to look costs Redis some 50 microseconds. */
 const PERIOD_MS = 100;
 
-/** Knows whether Redis is nearer to its memory limit than is good: a full one cannot even hand out what it has. */
+/** Knows whether what waits takes more of Redis's memory than is good: a full one cannot even hand out what it has. */
 export type MemoryWatch = {
   full(): boolean;
   /** Redis's time, which is asked for only where it is not known yet. Throws where Redis does not answer then. */
@@ -17,6 +18,7 @@ export type MemoryWatch = {
 /** Looks at Redis all the time. Without a limit it is never full. */
 export function createMemoryWatch(
   redis: Redis,
+  shards: () => readonly ShardKeys[],
   metrics: Pick<ApiMetrics, 'redisBytes' | 'redisBytesMax'>,
 ): MemoryWatch {
   const time = createServerTime();
@@ -24,10 +26,10 @@ export function createMemoryWatch(
   async function look(): Promise<void> {
     if (redis.status !== 'ready') return;
     // The time first, so that it waits for nothing.
-    const [, memory] = await Promise.all([askTime(), readMemory(redis)]);
+    const [, memory] = await Promise.all([askTime(), readQueueMemory(redis, shards())]);
     metrics.redisBytes.set(memory.used);
     metrics.redisBytesMax.set(memory.limit);
-    full = memory.full;
+    full = memory.excess > 0;
   }
   async function askTime(): Promise<Reading> {
     await time.ask(

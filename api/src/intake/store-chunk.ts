@@ -1,5 +1,6 @@
 import { CHUNK_VERSION } from '@razao/shared/contract/chunk.ts';
 import type { Command } from '@razao/shared/contract/command.ts';
+import type { Backlog } from '@razao/shared/queue/backlog/backlog.ts';
 import {
   type Admission,
   addClaimed,
@@ -30,8 +31,8 @@ export type StoreDeps = {
   deadline: number;
 };
 
-/** `depth`: how many chunks were queued before, where that was looked at. */
-export type Stored = { chunkId: string; verdicts: Verdict[]; plan: Plan; depth: number | null };
+/** `backlog`: what waited before, where that was looked at. */
+export type Stored = { chunkId: string; verdicts: Verdict[]; plan: Plan; backlog: Backlog | null };
 
 /**
  * Makes a chunk durable, after which its callers may be answered. As a rule none of its ids has a record, and one call admits
@@ -63,7 +64,7 @@ export async function storeChunk(
     refuseLate(await addClaimed(redis, queue, { keys, claims, chunkId, data, deadline }));
     killPoint('after-add');
   }
-  return { chunkId, verdicts, plan, depth: atOnce?.depth ?? null };
+  return { chunkId, verdicts, plan, backlog: atOnce?.backlog ?? null };
 }
 
 /** Null where the chunk contradicts itself, so that not all of it may be enqueued. */
@@ -80,10 +81,10 @@ async function storeAtOnce(
   const claims = gathered.firsts.map((command) => toClaim({ keys, chunkId }, command));
   const data = { v: CHUNK_VERSION, commands: plan.enqueued } as const;
   const departure = { keys, claims, chunkId, data, deadline };
-  const { admission, depth } = await addWithRecords(redis, queue, departure);
+  const { admission, backlog } = await addWithRecords(redis, queue, departure);
   refuseLate(admission);
   if (admission === 'added') killPoint('after-add');
-  return { chunkId, verdicts, plan, depth, admission };
+  return { chunkId, verdicts, plan, backlog, admission };
 }
 
 function claimsOf(

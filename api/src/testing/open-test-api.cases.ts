@@ -1,4 +1,4 @@
-import { QUEUE_CHUNKS_MAX } from '@razao/shared/contract/limits.ts';
+import { QUEUE_BYTES_MAX, QUEUE_COMMANDS_MAX } from '@razao/shared/contract/limits.ts';
 import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import { createLog } from '@razao/shared/runtime/log.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
@@ -49,13 +49,15 @@ export async function openTestApi({
 }: TestApiWish = {}): Promise<TestApi> {
   const [testDatabase, redisServer] = await Promise.all([createTestDatabase(), startTestRedis()]);
   const postgres = await openTcpProxy(testDatabase.url);
-  const shared = { REDIS_URL: redisServer.url, HOST, SHARDS, DURABILITY: 'checked' } as const;
+  const shared = {
+    ...{ REDIS_URL: redisServer.url, HOST, SHARDS, DURABILITY: 'checked' as const },
+    ...{ QUEUE_COMMANDS_MAX, QUEUE_BYTES_MAX },
+  };
   const { app, connections, installation, waiting } = assembleApi(
     {
       ...shared,
       DATABASE_URL: await through(postgres.url),
       PORT: 0,
-      QUEUE_CHUNKS_MAX,
       LOG_LEVEL: 'silent',
       RAZAO_DEV_KEY: TEST_KEY,
     },

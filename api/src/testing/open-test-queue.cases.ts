@@ -1,5 +1,5 @@
 import type { Command } from '@razao/shared/contract/command.ts';
-import { QUEUE_CHUNKS_MAX } from '@razao/shared/contract/limits.ts';
+import { QUEUE_BYTES_MAX, QUEUE_COMMANDS_MAX } from '@razao/shared/contract/limits.ts';
 import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { createRecordsRestorer } from '@razao/shared/queue/restore-records.ts';
 import { type Clock, createClock } from '@razao/shared/runtime/clock.ts';
@@ -36,7 +36,7 @@ export async function openTestQueue(): Promise<TestQueue> {
   const guard = guardRedis(redis, 'checked', createLog('test', 'silent'));
   await until('Redis is usable', () => guard.usable());
   const metrics = createApiMetrics(new Registry());
-  const memory = createMemoryWatch(redis, metrics);
+  const memory = createMemoryWatch(redis, () => [KEYS], metrics);
   const queue = openChunkQueue(redis, KEYS);
   const clock = createClock();
   return {
@@ -52,7 +52,7 @@ export async function openTestQueue(): Promise<TestQueue> {
       memory,
       clock,
       metrics,
-      chunksMax: QUEUE_CHUNKS_MAX,
+      queueMax: { commands: QUEUE_COMMANDS_MAX, bytes: QUEUE_BYTES_MAX },
     },
     async close() {
       memory.stop();

@@ -43,9 +43,9 @@ test.each([
   ['the intake holds more than one chunk', limits.CHUNK_COMMANDS_MAX, limits.INTAKE_PENDING_MAX],
   ['a committer can have more in hand than one chunk', 1, limits.FETCH_CHUNKS_MAX],
   [
-    'what is fetched at once is less than what may wait',
-    limits.FETCH_CHUNKS_MAX,
-    limits.QUEUE_CHUNKS_MAX,
+    'what is in hand is less than what may wait',
+    limits.HAND_COMMANDS_MAX,
+    limits.QUEUE_COMMANDS_MAX,
   ],
   [
     'a chunk runs alone before its command is rejected',
@@ -88,8 +88,8 @@ test.each([
     limits.WAIT_SECONDS_MAX * 1_000,
   ],
   [
-    'the depth of the queue is known anew before a command times out',
-    limits.QUEUE_DEPTH_AGE_MS_MAX,
+    'what waits is known anew before a command times out',
+    limits.BACKLOG_AGE_MS_MAX,
     limits.REDIS_COMMAND_MS_MAX,
   ],
   [

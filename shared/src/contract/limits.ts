@@ -39,10 +39,15 @@ export const INTAKE_PENDING_MAX = 20_000;
 /** While chunks carry so many commands, the next flush begins so long after the last one began, or once `enough` wait. */
 export const BUSY_FLUSHES = { busy: 24, intervalMs: 5, enough: 40 };
 
-// Queue: what may wait in Redis before writes are refused.
-export const QUEUE_CHUNKS_MAX = 5_000;
+// Queue: what may wait in Redis before writes are refused. Four shards full of transfers take 70 % of the memory that `npm start`
+// gives Redis.
+export const QUEUE_COMMANDS_MAX = 500_000;
+export const QUEUE_BYTES_MAX = 512 * MIB;
 export const REDIS_MEMORY_SHARE_MAX = 0.7;
-export const QUEUE_DEPTH_AGE_MS_MAX = 50;
+/** For so long what waits is taken for what it was. */
+export const BACKLOG_AGE_MS_MAX = 50;
+/** A client that is refused is never told to stay away for longer. */
+export const RETRY_AFTER_SECONDS_MAX = 60;
 
 // Committer.
 export const BATCH_COMMANDS_MAX = 2_000;
@@ -155,6 +160,7 @@ export const EXPIRY_RESEND_MS = 60 * SECOND;
 
 const relations: readonly [boolean, string][] = [
   [BULK_TRANSACTIONS_MAX <= CHUNK_COMMANDS_MAX, 'a bulk fits into a chunk'],
+  [2 * CHUNK_COMMANDS_MAX < QUEUE_COMMANDS_MAX, 'a chunk of a lone ledger may always wait'],
   [BULK_POSTINGS_MAX <= BATCH_POSTINGS_MAX, 'a bulk fits into a batch'],
   [CHUNK_COMMANDS_MAX <= BATCH_COMMANDS_MAX, 'a chunk fits into a batch'],
   [LOCK_HEARTBEAT_MS < LOCK_ANSWER_AGE_MS_MAX, 'a heartbeat is due before an answer is too old'],

@@ -13,6 +13,7 @@ import {
 import type { ShardKeys } from '../runtime/keys.ts';
 import type { Logger } from '../runtime/log.ts';
 import { createPace } from '../runtime/pace.ts';
+import { isMiscounted, lowerBacklog, recountBacklog } from './backlog/backlog.ts';
 import { openChunkQueue } from './chunk-queue.ts';
 import { isDamaged, openHandPump } from './hand-pump.ts';
 import { createOrphanings, type Orphanings } from './orphanings.ts';
@@ -97,10 +98,17 @@ export class ChunkPump {
 
   /** Takes chunks out of the queue whose commands are committed and published. */
   async complete(chunks: readonly Chunk[]): Promise<void> {
-    const results = await Promise.allSettled(
-      chunks.map(({ job }) => job.moveToCompleted('', job.token ?? '', false)),
-    );
-    for (const { id } of chunks) this.#committing.delete(id);
+    const ids = chunks.map(({ id }) => id);
+    const [, ...results] = await Promise.allSettled([
+      // Goes first, so that it finds the jobs. Should it fail, whoever watches the queues puts the count right.
+      lowerBacklog(
+        this.#deps.redis,
+        this.#queue,
+        chunks.map(({ job }) => job),
+      ),
+      ...chunks.map(({ job }) => job.moveToCompleted('', job.token ?? '', false)),
+    ]);
+    for (const id of ids) this.#committing.delete(id);
     const fault = results.find((result) => result.status === 'rejected');
     if (fault) {
       // Already out of the queue (the command was sent twice), or reclaimed: the queue itself tells which.
@@ -110,7 +118,7 @@ export class ChunkPump {
       );
       this.#dirty = true;
     }
-    await this.#orphanings.forget(chunks.map(({ id }) => id));
+    await this.#orphanings.forget(ids);
   }
 
   /** Hands out and fetches no more; what is in hand stays there until `stop`. */
@@ -170,7 +178,7 @@ export class ChunkPump {
   }
 
   async #makeClean(): Promise<void> {
-    const { log, keys } = this.#deps;
+    const { redis, log, keys } = this.#deps;
     const seen = this.#connection;
     this.#hand = [];
     const { returned, takeover } = await reclaimActive(
@@ -182,6 +190,7 @@ export class ChunkPump {
       const { shard } = keys;
       log.info({ shard, chunks: returned.length, takeover }, 'returned active chunks to the queue');
     }
+    if (await isMiscounted(redis, this.#queue)) await recountBacklog(redis, this.#queue);
     this.#dirty = seen !== this.#connection;
   }
 

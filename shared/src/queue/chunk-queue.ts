@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { createIORedisClient, type IRedisTransaction, Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { ChunkData } from '../contract/chunk.ts';
+import { type ChunkData, decodeChunk } from '../contract/chunk.ts';
 import { intactKey, type ShardKeys } from '../runtime/keys.ts';
+import { BACKLOG_FIELDS, type Backlog, recountBacklog, toBacklog } from './backlog/backlog.ts';
+import { countCommands } from './backlog/count-commands.ts';
+import { jobName } from './backlog/job-name.ts';
+import { RAISE } from './backlog/scripts.ts';
 
 export type ChunkQueue = Queue<ChunkData>;
+type Transaction = ReturnType<typeof begin>;
 
-const JOB_NAME = 'chunk';
 const JOB_OPTIONS = {
   // A chunk that is done is in Postgres: nothing of it needs to stay in Redis.
   removeOnComplete: true,
@@ -45,7 +49,32 @@ export function newChunkId(): string {
 
 /** Adds a chunk at the back. Adding the same id again while it is queued changes nothing. */
 export async function addChunk(queue: ChunkQueue, chunkId: string, data: ChunkData): Promise<void> {
-  await queue.add(JOB_NAME, data, { jobId: chunkId });
+  // BullMQ has defined its scripts on the connection by then.
+  await queue.waitUntilReady();
+  const transaction = begin(queue.opts.connection as Redis);
+  // What was set aside may be no chunk.
+  const name = jobName(countCommands(decodeChunk(data)?.commands ?? []));
+  await addCounted(transaction, queue, { chunkId, data, name });
+  const [counted, added] = (await transaction.exec()) ?? [];
+  if (counted?.[0]) throw counted[0];
+  // BullMQ's script is sent by its digest: after SCRIPT FLUSH only a call by itself sends the text.
+  if (added?.[0]) await queue.add(name, data, { jobId: chunkId });
+}
+
+function begin(redis: Redis) {
+  return createIORedisClient(redis).multi();
+}
+
+/** Makes two commands a part of a transaction: one counts the chunk as waiting, one adds it. */
+async function addCounted(
+  transaction: Transaction,
+  queue: ChunkQueue,
+  { chunkId, data, name }: { chunkId: string; data: ChunkData; name: string },
+): Promise<void> {
+  transaction.eval(RAISE, 2, queue.toKey('backlog'), queue.toKey(chunkId), name);
+  const job = new Job(queue, name, data, { ...JOB_OPTIONS, jobId: chunkId }, chunkId);
+  // One of ioredis' that BullMQ's client has made one of its own, which its type does not say.
+  await job.addJob(transaction as unknown as IRedisTransaction);
 }
 
 /** Lua: whether Redis's time is past the first argument, an instant in ms since the epoch. */
@@ -125,25 +154,25 @@ export type Departure = {
 
 /**
  * Stores a chunk's records, one at least, and adds the chunk at the back, in one transaction, which Redis writes to its file
- * once: where none of the records exists or was lost, and in time. `depth` is how many chunks were queued before.
+ * once: where none of the records exists or was lost, and in time. `backlog` is what waited or was active before.
  */
 export async function addWithRecords(
   redis: Redis,
   queue: ChunkQueue,
   departure: Departure,
-): Promise<{ admission: Admission; depth: number }> {
+): Promise<{ admission: Admission; backlog: Backlog }> {
   const { claims, keys } = departure;
   const guard = {
     text: STORE,
     keys: [intactKey(keys), ...claims.map(({ key }) => key)],
     args: ['', ...claims.map(({ line }) => line)],
   };
-  const { admission, added, depth } = await addGuarded(redis, queue, departure, guard);
-  if (admission !== 'added' || added === null) return { admission, depth };
+  const { admission, added, backlog } = await addGuarded(redis, queue, departure, guard);
+  if (admission !== 'added' || added === null) return { admission, backlog };
   if (!added.message.startsWith('NOSCRIPT')) throw added;
   // BullMQ's script is sent by its digest, and Redis has forgotten it.
-  await loadScripts(redis);
-  return { admission: await addClaimed(redis, queue, departure), depth };
+  await loadScripts(redis, queue);
+  return { admission: await addClaimed(redis, queue, departure), backlog };
 }
 
 /** Adds a chunk at the back whose records were stored before; when it is too late they become what they were. */
@@ -162,7 +191,7 @@ export async function addClaimed(
     const { admission, added } = await addGuarded(redis, queue, departure, guard);
     if (admission !== 'added' || added === null) return admission;
     if (attempt > 0 || !added.message.startsWith('NOSCRIPT')) throw added;
-    await loadScripts(redis);
+    await loadScripts(redis, queue);
   }
 }
 
@@ -175,29 +204,29 @@ async function addGuarded(
   queue: ChunkQueue,
   { claims, chunkId, data, deadline }: Departure,
   guard: Guard,
-): Promise<{ admission: Admission; added: Error | null; depth: number }> {
+): Promise<{ admission: Admission; added: Error | null; backlog: Backlog }> {
   // BullMQ has defined its scripts on the connection by then.
   await queue.waitUntilReady();
   if (claims.length === 0) throw new Error('a chunk without a command is not added');
-  const transaction = createIORedisClient(redis).multi();
-  transaction.llen(queue.toKey('wait'));
-  transaction.llen(queue.toKey('active'));
+  const transaction = begin(redis);
+  transaction.hmget(queue.toKey('backlog'), ...BACKLOG_FIELDS);
   const keys = [queue.toKey(chunkId), ...guard.keys];
   // By its text: one that Redis did not know by its digest would block nothing.
   transaction.eval(guard.text, keys.length, ...keys, deadline, ...guard.args);
-  const job = new Job(queue, JOB_NAME, data, { ...JOB_OPTIONS, jobId: chunkId }, chunkId);
-  // One of ioredis' that BullMQ's client has made one of its own, which its type does not say.
-  await job.addJob(transaction as unknown as IRedisTransaction);
-  const [waiting, active, admitted, added] = (await transaction.exec()) ?? [];
-  for (const result of [waiting, active, admitted]) if (result?.[0]) throw result[0];
+  const name = jobName(countCommands(data.commands));
+  await addCounted(transaction, queue, { chunkId, data, name });
+  const [backlog, admitted, counted, added] = (await transaction.exec()) ?? [];
+  for (const result of [backlog, admitted, counted]) if (result?.[0]) throw result[0];
   return {
     admission: admitted?.[1] as Admission,
     added: added?.[0] ?? null,
-    depth: Number(waiting?.[1]) + Number(active?.[1]),
+    backlog: toBacklog(backlog?.[1] as (string | null)[]),
   };
 }
 
-async function loadScripts(redis: Redis): Promise<void> {
+/** The chunk that could not be added for want of them was counted already. */
+async function loadScripts(redis: Redis, queue: ChunkQueue): Promise<void> {
+  await recountBacklog(redis, queue);
   const scripts = Object.values(redis.scriptsSet as Record<string, { lua: string }>);
   for (const { lua } of scripts) await redis.script('LOAD', lua);
 }

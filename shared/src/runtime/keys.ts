@@ -15,6 +15,11 @@ export function shardKeys(installation: string, shard: number): ShardKeys {
   return { installation, shard, tag: `{razao:${installation}:${shard}}` };
 }
 
+/** A hash of what waits or is active in a shard; among the queue's own keys, which do not vanish. See `queue/backlog/scripts.ts`. */
+export function backlogKey({ tag }: ShardKeys): string {
+  return `${tag}:chunks:backlog`;
+}
+
 /** Names the installation that a Redis belongs to, and the id that this Redis was given: the only key without an installation's id. */
 export const BOND_KEY = 'razao:bond';
 

@@ -101,14 +101,19 @@ export function createApiMetrics(registry: Registry) {
 /** What writes are refused by, beside the bound. */
 function createLimitGauges(registers: Registry[]) {
   return {
-    queueChunksMax: new Gauge({
-      name: 'razao_queue_chunks_max',
-      help: 'Chunks of a shard that may wait before writes to it are refused',
+    queueCommandsMax: new Gauge({
+      name: 'razao_queue_commands_max',
+      help: 'Commands that may wait in a shard before writes to it are refused; one ledger alone may have half',
+      registers,
+    }),
+    queueBytesMax: new Gauge({
+      name: 'razao_queue_bytes_max',
+      help: 'Bytes that may wait in a shard before writes to it are refused; one ledger alone may have half',
       registers,
     }),
     redisBytes: new Gauge({
       name: 'razao_redis_memory_bytes',
-      help: 'Memory that Redis uses; writes are refused from 70 % of its limit on',
+      help: 'Memory that Redis uses; writes are refused once what waits takes 70 % of its limit',
       registers,
     }),
     redisBytesMax: new Gauge({
@@ -151,6 +156,7 @@ export function createWorkerMetrics(registry: Registry) {
       registers,
     }),
     ...createHoldMetrics(registers),
+    ...createQueueMetrics(registers),
     batchCommands: new Histogram({
       name: 'razao_batch_commands',
       help: 'Commands in each commit',
@@ -194,6 +200,25 @@ export function createWorkerMetrics(registry: Registry) {
       name: 'razao_queue_chunks',
       help: 'Chunks in the queue by state; failed and aside must be 0',
       labelNames: ['shard', 'state'],
+      registers,
+    }),
+  };
+}
+
+/** What waits. */
+function createQueueMetrics(registers: Registry[]) {
+  const labelNames = ['shard'] as const;
+  return {
+    backlogCommands: new Gauge({
+      name: 'razao_queue_commands',
+      help: 'Commands that wait to be posted',
+      labelNames,
+      registers,
+    }),
+    backlogBytes: new Gauge({
+      name: 'razao_queue_bytes',
+      help: 'Bytes that Redis needs for what waits to be posted',
+      labelNames,
       registers,
     }),
     oldestSeconds: new Gauge({

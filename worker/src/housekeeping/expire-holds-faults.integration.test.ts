@@ -1,4 +1,4 @@
-import { QUEUE_CHUNKS_MAX } from '@razao/shared/contract/limits.ts';
+import { QUEUE_COMMANDS_MAX } from '@razao/shared/contract/limits.ts';
 import { shardOf } from '@razao/shared/runtime/shard.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -19,33 +19,35 @@ afterAll(() => bench?.close());
 afterEach(() => bench.clear());
 
 test('nothing is added to a queue that is full, and the other shards go on', async () => {
-  const wait = `${bench.shards[0]?.tag}:chunks:wait`;
-  const others = Array.from({ length: QUEUE_CHUNKS_MAX }, (_, n) => `other-${n}`);
-  await bench.redis.lpush(wait, ...others);
+  const backlog = `${bench.shards[0]?.tag}:chunks:backlog`;
+  await bench.redis.hset(backlog, 'commands', QUEUE_COMMANDS_MAX);
   const sweeper = await bench.startSweeper();
   for (const ledger of ledgers) await bench.createHolds(ledger, [-1_000]);
   await until('the other shard has one', async () => (await bench.chunks(1)).length === 1);
   await until('it says so', () => sweeper.lines.length > 0);
-  expect(await bench.redis.llen(wait)).toBe(QUEUE_CHUNKS_MAX);
-  await bench.redis.rpop(wait);
+  expect(await bench.chunks(0)).toEqual([]);
+  await bench.redis.hincrby(backlog, 'commands', -1);
   await until('it is sent', async () => (await bench.chunks(0)).length === 1);
   await until('it says so', () => sweeper.lines.length === 2);
   expect(sweeper.lines).toEqual(['holds do not expire: the queue of shard 0 is full', AGAIN]);
 });
 
-test('nothing is added to a Redis that is near its memory limit', async () => {
+test('nothing is added to a Redis of which too much is taken by what waits', async () => {
   const { redis } = bench;
   const [, limit = ''] = (await redis.config('GET', 'maxmemory')) as string[];
-  const used = Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1]);
-  await redis.config('SET', 'maxmemory', Math.round(used * 1.2));
+  const backlog = `${bench.shards[1]?.tag}:chunks:backlog`;
+  await redis.hset(backlog, 'bytes', Math.round(Number(limit) * 0.71));
   const sweeper = await bench.startSweeper();
   await bench.createHolds(ledgers[0] ?? 0, [-1_000]);
   await until('it says so', () => sweeper.lines.length > 0);
   expect(await bench.chunks(0)).toEqual([]);
-  await redis.config('SET', 'maxmemory', limit);
+  await redis.hdel(backlog, 'bytes');
   await until('it is sent', async () => (await bench.chunks(0)).length === 1);
   await until('it says so', () => sweeper.lines.length === 2);
-  expect(sweeper.lines).toEqual(['holds do not expire: Redis is near its memory limit', AGAIN]);
+  expect(sweeper.lines).toEqual([
+    'holds do not expire: what waits takes too much of the memory of Redis',
+    AGAIN,
+  ]);
 });
 
 test('the holds of another installation are not ended', async () => {

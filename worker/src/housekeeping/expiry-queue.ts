@@ -3,11 +3,12 @@ import {
   CHUNK_COMMANDS_MAX,
   EXPIRIES_WAITING_MAX,
   EXPIRY_RESEND_MS,
-  QUEUE_CHUNKS_MAX,
 } from '@razao/shared/contract/limits.ts';
 import { instantText } from '@razao/shared/contract/time.ts';
+import { readBacklog } from '@razao/shared/queue/backlog/backlog.ts';
+import type { Amount } from '@razao/shared/queue/backlog/count-commands.ts';
 import { addChunk, newChunkId, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
-import { chunksPresent, countQueued } from '@razao/shared/queue/depth.ts';
+import { chunksPresent } from '@razao/shared/queue/depth.ts';
 import type { Clock } from '@razao/shared/runtime/clock.ts';
 import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { Redis } from 'ioredis';
@@ -30,7 +31,7 @@ export type ExpiryQueue = {
 export function openExpiryQueue(
   redis: Redis,
   keys: ShardKeys,
-  { clock, now }: { clock: Pick<Clock, 'now'>; now: () => number },
+  { queueMax, clock, now }: { queueMax: Amount; clock: Pick<Clock, 'now'>; now: () => number },
 ): ExpiryQueue {
   const queue = openChunkQueue(redis, keys);
   const { shard } = keys;
@@ -59,7 +60,8 @@ export function openExpiryQueue(
 
   return {
     async refusal() {
-      if ((await countQueued(redis, queue)) >= QUEUE_CHUNKS_MAX)
+      const { total } = await readBacklog(redis, keys);
+      if (total.commands >= queueMax.commands || total.bytes >= queueMax.bytes)
         return `the queue of shard ${shard} is full`;
       return (await stands()) ? `the queue of shard ${shard} does not move` : null;
     },

@@ -4,11 +4,12 @@ import {
   EXPIRY_RESEND_MS,
   REDIS_COMMAND_MS_MAX,
 } from '@razao/shared/contract/limits.ts';
+import type { Amount } from '@razao/shared/queue/backlog/count-commands.ts';
+import { readQueueMemory } from '@razao/shared/queue/backlog/queue-memory.ts';
 import type { Clock } from '@razao/shared/runtime/clock.ts';
 import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { WorkerMetrics } from '@razao/shared/runtime/metrics.ts';
 import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
-import { readMemory } from '@razao/shared/runtime/redis-memory.ts';
 import { shardOf } from '@razao/shared/runtime/shard.ts';
 import type { Redis } from 'ioredis';
 import { type ExpiryQueue, openExpiryQueue } from './expiry-queue.ts';
@@ -22,6 +23,8 @@ export type ExpirySenderDeps = {
   redis: Redis;
   guard: RedisGuard;
   shards: readonly ShardKeys[];
+  /** What may wait in a shard. */
+  queueMax: Amount;
   /** What the ends are accepted by. */
   clock: Pick<Clock, 'now'>;
   metrics: Pick<WorkerMetrics, 'expiriesSent'>;
@@ -45,6 +48,7 @@ export function createExpirySender({
   redis,
   guard,
   shards,
+  queueMax,
   clock,
   metrics,
   now = () => performance.now(),
@@ -53,7 +57,7 @@ export function createExpirySender({
   const sent = createSentLately(EXPIRY_RESEND_MS, EXPIRIES_REMEMBERED_MAX, now);
 
   function queueOf(keys: ShardKeys): ExpiryQueue {
-    const queue = queues.get(keys) ?? openExpiryQueue(redis, keys, { clock, now });
+    const queue = queues.get(keys) ?? openExpiryQueue(redis, keys, { queueMax, clock, now });
     queues.set(keys, queue);
     return queue;
   }
@@ -73,7 +77,8 @@ export function createExpirySender({
   }
 
   async function sendAll(holds: readonly ExpiredHold[]): Promise<string | null> {
-    if ((await readMemory(redis)).full) throw new CannotSend('Redis is near its memory limit');
+    const { excess } = await readQueueMemory(redis, shards);
+    if (excess > 0) throw new CannotSend('what waits takes too much of the memory of Redis');
     const byShard = Map.groupBy(holds, ({ ledger }) => shards[shardOf(ledger, shards.length)]);
     const refusals: string[] = [];
     for (const [keys, part] of byShard) {

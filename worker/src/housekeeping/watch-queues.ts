@@ -1,4 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type Backlog,
+  isMiscounted,
+  readBacklog,
+  recountBacklog,
+} from '@razao/shared/queue/backlog/backlog.ts';
 import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { readDepth } from '@razao/shared/queue/depth.ts';
 import { asideKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
@@ -25,6 +31,7 @@ export function createQueueWatch({ redis, shards, metrics, log }: QueueWatchDeps
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
   let alarmed = 0;
+  const suspects = new Set<ChunkQueue>();
 
   async function run(): Promise<void> {
     await ready(redis, stopping.signal);
@@ -45,6 +52,9 @@ export function createQueueWatch({ redis, shards, metrics, log }: QueueWatchDeps
       const shard = String(keys.shard);
       const depth = await readDepth(redis, queue);
       const aside = await redis.hlen(asideKey(keys));
+      const backlog = await trueBacklog(keys, queue);
+      metrics.backlogCommands.set({ shard }, backlog.commands);
+      metrics.backlogBytes.set({ shard }, backlog.bytes);
       metrics.chunks.set({ shard, state: 'waiting' }, depth.waiting);
       metrics.chunks.set({ shard, state: 'active' }, depth.active);
       metrics.chunks.set({ shard, state: 'failed' }, depth.failed);
@@ -60,7 +70,19 @@ export function createQueueWatch({ redis, shards, metrics, log }: QueueWatchDeps
     alarmed = failed;
   }
 
+  /** What waits, counted anew where it was wrong twice in a row: once may have been while a chunk was taken out. */
+  async function trueBacklog(keys: ShardKeys, queue: ChunkQueue): Promise<Backlog> {
+    const suspected = suspects.delete(queue);
+    if (await isMiscounted(redis, queue)) {
+      if (suspected) await recountBacklog(redis, queue);
+      else suspects.add(queue);
+    }
+    return (await readBacklog(redis, keys)).total;
+  }
+
   function forget(): void {
+    metrics.backlogCommands.reset();
+    metrics.backlogBytes.reset();
     metrics.chunks.reset();
     metrics.oldestSeconds.reset();
   }

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { setTimeout as delay } from 'node:timers/promises';
 import type { ExpiryCommand } from '@razao/shared/contract/command.ts';
-import { EXPIRY_GRACE_MS } from '@razao/shared/contract/limits.ts';
+import {
+  EXPIRY_GRACE_MS,
+  QUEUE_BYTES_MAX,
+  QUEUE_COMMANDS_MAX,
+} from '@razao/shared/contract/limits.ts';
 import { openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { createClock } from '@razao/shared/runtime/clock.ts';
 import { shardKeys } from '@razao/shared/runtime/keys.ts';
@@ -82,6 +86,7 @@ export async function openExpiryBench() {
       const lines: string[] = [];
       const note = (...args: unknown[]) => void lines.push(String(args.at(-1)));
       const sweeper = createExpirySweeper({
+        queueMax: { commands: QUEUE_COMMANDS_MAX, bytes: QUEUE_BYTES_MAX },
         databaseUrl: proxy.url,
         installation: books.installation,
         redis: own,

@@ -1,4 +1,5 @@
 import type { Command } from '@razao/shared/contract/command.ts';
+import { QUEUE_BYTES_MAX, QUEUE_COMMANDS_MAX } from '@razao/shared/contract/limits.ts';
 import { addChunk, newChunkId, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { shardKeys } from '@razao/shared/runtime/keys.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
@@ -44,6 +45,8 @@ export async function openWorkerBench() {
           HOST: '127.0.0.1',
           WORKER_PORT: port,
           SHARDS: 1,
+          QUEUE_COMMANDS_MAX,
+          QUEUE_BYTES_MAX,
           DURABILITY: 'checked',
           LOG_LEVEL: 'silent',
           ROLES: [...roles],
