@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { EXPIRY_GRACE_MS } from '@razao/shared/contract/limits.ts';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Hold, holdClient } from './support/hold-client.ts';
 import { type Answer, call } from './support/http.ts';
@@ -17,14 +18,17 @@ const DELAY_MS_MAX = 900;
 
 let world: World;
 let apis: Beside[];
+let worker: Beside;
 
 beforeAll(async () => {
-  world = await openWorld('clocks', { workers: 2 });
+  world = await openWorld('clocks', { workers: 1 });
   apis = await Promise.all(AHEAD_MS.map((ms) => startBeside(world.stack, 'api', ms)));
-  await Promise.all(apis.map((api) => ready(api, 200)));
+  worker = await startBeside(world.stack, 'worker', -4_000);
+  await Promise.all([...apis, worker].map((beside) => ready(beside, 200)));
 });
 afterAll(async () => {
   await Promise.all(apis?.map((api) => api.close()) ?? []);
+  await worker?.close();
   await world?.close();
 });
 afterEach(() => {
@@ -127,6 +131,7 @@ test('whatever the clocks and the ways, the instant of its acceptance decides wh
   );
   // It was close: some were accepted before their instant and queued after it.
   expect(close.length).toBeGreaterThan(5);
+  expect(await earlyExpiries()).toEqual([]);
   await lawsHold(world.stack);
 });
 
@@ -223,6 +228,20 @@ async function wronglyJudged(ledger: string): Promise<unknown[]> {
        join holds h on h.ledger_id = t.ledger_id and h.id = t.target
        where l.name = $1 and t.kind = 'capture' and (t.accepted_at < h.expires_at) <> (t.status = 'posted')`,
       [ledger],
+    ),
+  );
+  return rows;
+}
+
+/** Expiries that were sent before whatever was accepted in time was queued, by the instants that they say themselves. */
+async function earlyExpiries(): Promise<unknown[]> {
+  const { rows } = await withSql(world.stack, (sql) =>
+    sql.query(
+      `select t.accepted_at, h.expires_at from transactions t
+       join holds h on h.ledger_id = t.ledger_id and h.id = t.target
+       where t.kind = 'expiry' and t.accepted_at < h.expires_at + $1 * interval '1 ms'`,
+      // What the estimate of a worker may be wrong by.
+      [EXPIRY_GRACE_MS - 100],
     ),
   );
   return rows;
