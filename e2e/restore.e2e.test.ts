@@ -111,7 +111,10 @@ test('Redis lost: nothing is accepted until an operator has decided; what waited
     rmSync(join(world.redisData, 'appendonlydir'), { recursive: true });
     await redis.start();
   });
-  await allHalt(stack, /works with Redis \w+, but this Redis is another one or was emptied/);
+  await allHalt(
+    stack.processes,
+    /works with Redis \w+, but this Redis is another one or was emptied/,
+  );
   expectUnavailable(await teller.again('new'));
   expectUnavailable(await teller.again('posted', { wait: true }));
   expectUnavailable(await teller.create());
@@ -151,7 +154,7 @@ test('Postgres restored to an earlier point: found, and nothing is posted until 
     await postgres.start();
   });
   await allHalt(
-    stack,
+    stack.processes,
     /the database is older than what was posted: ledger \w+ was at \d+ and is at/,
   );
   for (const key of ['new', 'before', 'after', 'waits'])
@@ -212,7 +215,7 @@ test('both lost, restored to different instants: what is in either is there, onc
   await world.run(TO_A_POINT, 0);
   await world.run(REDIS_COPIED);
   await Promise.all([postgres.start(), redis.start()]);
-  await allHalt(stack, /the database is older than what was posted/);
+  await allHalt(stack.processes, /the database is older than what was posted/);
   expect(await teller.status('in-the-copy')).toBe('queued');
   await nothingIsPosted(stack);
   await world.run(BOTH_LOST);

@@ -4,14 +4,16 @@ import { expect } from 'vitest';
 import { withSql } from '../open-world.ts';
 import { until } from '../poll.ts';
 
+type Process = Stack['processes'][number];
+
 type Readiness = {
   ready: boolean;
   dependencies: Record<string, { ok: boolean; fault?: string }>;
 };
 
-/** Waits until every process says that it is not ready, and why. */
-export async function allHalt(stack: Stack, why: RegExp): Promise<void> {
-  for (const { name, url } of stack.processes) {
+/** Waits until every one of these processes says that it is not ready, and why. */
+export async function allHalt(processes: readonly Process[], why: RegExp): Promise<void> {
+  for (const { name, url } of processes) {
     await until(`${name} says ${why}`, async () => {
       const { status, body } = await readiness(url);
       return status === 503 && why.test(body.dependencies['installation']?.fault ?? '');

@@ -23,6 +23,8 @@ export function openTeller(api: string, ledger: string) {
   }
   const read = (key: string) => call(`${path}/transactions/${ids.get(key)}`, 'GET');
 
+  const account = () => call(`${path}/accounts/${TOLD}`, 'GET');
+
   return {
     create: () => call(path, 'PUT', {}),
     /** Sends a write that is new, and is told that it is posted. */
@@ -35,6 +37,7 @@ export function openTeller(api: string, ledger: string) {
     other: (key: string, { wait = false } = {}) => send(key, 2, wait),
     keys: () => [...ids.keys()],
     read,
+    account,
     /** Its status, or the code of the problem, as it reads now. */
     async status(key: string): Promise<unknown> {
       const { body } = await read(key);
@@ -42,7 +45,7 @@ export function openTeller(api: string, ledger: string) {
     },
     /** How much is in `TOLD`. */
     async sum(): Promise<unknown> {
-      const { body } = await call(`${path}/accounts/${TOLD}`, 'GET');
+      const { body } = await account();
       return (body['balances'] as Record<string, { posted: string }>)['BRL/2']?.posted ?? '0';
     },
   };
