@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT, TEST_DIRECTORY } from '@razao/stack/paths.ts';
@@ -24,7 +24,7 @@ export type RestoreWorld = {
   aimAt(instant: string): void;
   /** The blocks of commands that nobody has run yet. */
   untried(): Fence[];
-  /** Deletes what a restore has left, so that another one finds nothing in its way. */
+  /** Deletes the data folders that were moved out of the way. */
   tidy(): void;
   close(): Promise<void>;
 };
@@ -34,8 +34,12 @@ export async function openRestoreWorld(name: string): Promise<RestoreWorld> {
   const place = postgresPlace(join(directory, 'data/postgres'));
   const backup = `${place.data}-backup`;
   const redisData = join(directory, 'data/redis');
+  const tidy = () => {
+    for (const name of globSync(`${place.data}.[0-9]*`)) rmSync(name, { recursive: true });
+  };
   const clear = () => {
-    for (const path of [directory, place.data, `${place.data}.lost`, backup])
+    tidy();
+    for (const path of [directory, place.data, backup])
       rmSync(path, { recursive: true, force: true });
   };
   clear();
@@ -75,7 +79,7 @@ export async function openRestoreWorld(name: string): Promise<RestoreWorld> {
       return said;
     },
     untried: () => fences.filter((fence) => fence.language === 'sh' && !tried.has(fence)),
-    tidy: () => rmSync(`${place.data}.lost`, { recursive: true, force: true }),
+    tidy,
     async close() {
       await stack.stop();
       await Promise.all([postgres.stop(), redis.stop()]);
