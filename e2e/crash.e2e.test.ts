@@ -20,7 +20,7 @@ const MEANT = [
 test('kill -9 of a worker, Redis, Postgres, and an API with a worker, under load: no client was told anything that is not so, and each time posting goes on in time', async ({
   signal,
 }) => {
-  const report = await runForTest('e2e-crash', 4, SEED, signal);
+  const report = await runForTest('e2e-crash', { kills: 4, seed: SEED, signal });
   expect(report.violations).toEqual([]);
   expect(report.kinds.map(({ kind }) => kind).sort()).toEqual([
     'api+worker',

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { ROOT, TEST_DIRECTORY } from '@razao/stack/paths.ts';
 import { childrenOf, isAlive } from '@razao/stack/processes/alive.ts';
 import { expect, test } from 'vitest';
-import { TARGETS } from './crash/kill/schedule.ts';
+import { TARGETS } from './crash/faults/victims.ts';
 import { runForTest } from './crash/run-for-test.ts';
 import { until } from './support/poll.ts';
 
 test('thirty kills under load, every target and every pair among them: no promise is broken', async ({
   signal,
 }) => {
-  const report = await runForTest('long-crash', 30, 30, signal);
+  const report = await runForTest('long-crash', { kills: 30, seed: 30, signal });
   expect(report.violations).toEqual([]);
   const kinds = report.kinds.map(({ kind }) => kind);
   expect(kinds).toEqual(expect.arrayContaining([...TARGETS]));

@@ -21,7 +21,7 @@ async function main(args: string[]): Promise<number> {
     say(`${(error as Error).message}\n\n${USAGE}`);
     return 2;
   }
-  const { kills, seed, json } = options;
+  const { kills, seed, only, json } = options;
   const interrupted = new AbortController();
   onStopSignals({
     first: () => interrupted.abort(new Error('stopped by a signal')),
@@ -33,7 +33,7 @@ async function main(args: string[]): Promise<number> {
     // What a run that was itself killed has left behind.
     await clearStackDirectory(CRASH_DIRECTORY);
     const { signal } = interrupted;
-    const report = await runCrash({ kills, seed, directory: CRASH_DIRECTORY, signal, say });
+    const report = await runCrash({ kills, seed, only, directory: CRASH_DIRECTORY, signal, say });
     print(json ? JSON.stringify(report, null, 2) : formatReport(report));
     if (report.ok) await clearStackDirectory(CRASH_DIRECTORY);
     else sayViolations(report);

@@ -1,17 +1,23 @@
-import type { RoundResult } from './kill/run-round.ts';
+import type { RoundResult } from './rounds/run-round.ts';
 
-/** Rounds of one kind; recoveries in milliseconds, of the slowest ledger in each. */
+/**
+ * Rounds of one kind; recoveries in milliseconds, of the slowest ledger in each. `caughtUpMaxMs`: until all that had waited
+ * was posted.
+ */
 export type KindSummary = {
   kind: string;
   kills: number;
   p50Ms: number | null;
   maxMs: number | null;
   limitMs: number;
+  caughtUpMaxMs: number | null;
 };
 
 export type Report = {
   ok: boolean;
   seed: number;
+  /** The kinds that were drawn from; null: all. */
+  only: string[] | null;
   kills: number;
   seconds: number;
   /** Commands that were answered, once each. */
@@ -30,10 +36,12 @@ export type Report = {
   answers: Record<string, number>;
   kinds: KindSummary[];
   rounds: RoundResult[];
+  /** The violations by their first words. */
+  faults: Record<string, number>;
   violations: string[];
 };
 
-/** Recoveries by what was killed, alone before pairs. */
+/** Recoveries by what was broken, alone before pairs. */
 export function summariseKinds(rounds: readonly RoundResult[]): KindSummary[] {
   const byKind = Map.groupBy(rounds, ({ kind }) => kind);
   return [...byKind]
@@ -46,15 +54,24 @@ export function summariseKinds(rounds: readonly RoundResult[]): KindSummary[] {
         p50Ms: finite(sorted[(sorted.length - 1) >> 1]),
         maxMs: finite(sorted.at(-1)),
         limitMs: group[0]?.limitMs ?? 0,
+        caughtUpMaxMs: finite(
+          Math.max(...group.map(({ caughtUpMs }) => caughtUpMs ?? Number.POSITIVE_INFINITY)),
+        ),
       };
     })
     .sort((a, b) => a.kind.split('+').length - b.kind.split('+').length);
 }
 
+/** How many violations there are of each kind: what stands before their colon. */
+export function countFaults(violations: readonly string[]): Record<string, number> {
+  const groups = Map.groupBy(violations, (text) => text.split(':')[0] ?? '');
+  return Object.fromEntries([...groups].map(([name, group]) => [name, group.length]).sort());
+}
+
 /** The report for people. */
 export function formatReport(report: Report): string {
   return [
-    `seed ${report.seed}: ${report.kills} rounds in ${report.seconds} s`,
+    `seed ${report.seed}${report.only ? `, only ${report.only.join(',')}` : ''}: ${report.kills} rounds in ${report.seconds} s`,
     `accepted ${report.accepted}, posted ${report.posted}, held ${report.held}, rejected ${report.rejected}`,
     `rejections ${list(report.rejections)}`,
     `holds ${list(report.holds)}`,
@@ -62,15 +79,17 @@ export function formatReport(report: Report): string {
     `answers ${list(report.answers)}`,
     '',
     ...table([
-      ['killed', 'times', 'posting again: p50 ms', 'max ms', 'limit ms'],
-      ...report.kinds.map(({ kind, kills, p50Ms, maxMs, limitMs }) =>
-        [kind, kills, p50Ms ?? 'never', maxMs ?? 'never', limitMs].map(String),
+      ['broken', 'times', 'posting again: p50 ms', 'max ms', 'limit ms', 'caught up: max ms'],
+      ...report.kinds.map(({ kind, kills, p50Ms, maxMs, limitMs, caughtUpMaxMs }) =>
+        [kind, kills, p50Ms ?? 'never', maxMs ?? 'never', limitMs, caughtUpMaxMs ?? 'never'].map(
+          String,
+        ),
       ),
     ]),
     '',
     report.ok
-      ? 'nothing lost, doubled or out of order; every law holds'
-      : `${report.violations.length} violations, seed ${report.seed}`,
+      ? 'nothing lost, doubled, out of order, wrongly rejected, misplaced or told back; every law holds'
+      : `${report.violations.length} violations, seed ${report.seed}: ${list(report.faults)}`,
   ].join('\n');
 }
 

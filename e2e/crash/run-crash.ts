@@ -1,18 +1,22 @@
-import { runStack } from '@razao/stack/run-stack.ts';
-import type { Stack } from '@razao/stack/stack-options.ts';
 import { SHARDS } from '../support/lock-holder.ts';
-import { KEY } from '../support/open-world.ts';
 import { until } from '../support/poll.ts';
-import { type RoundResult, roundViolations, runRound } from './kill/run-round.ts';
-import { createSchedule, kindOf } from './kill/schedule.ts';
+import type { Scene } from './faults/fault.ts';
+import { KINDS } from './faults/kinds.ts';
 import { createLedgers, ledgerNames } from './load/ledgers.ts';
 import { type Load, startLoad } from './load/start-load.ts';
-import { type Report, summariseKinds } from './report.ts';
+import { createRandom } from './random.ts';
+import { countFaults, type Report, summariseKinds } from './report.ts';
+import { type RoundResult, roundViolations, runRound } from './rounds/run-round.ts';
+import { createSchedule } from './rounds/schedule.ts';
+import { type CrashStack, openCrashStack } from './stack/crash-stack.ts';
+import { prepareClocks } from './stack/shifted-clock.ts';
 import { verify } from './verify/verify.ts';
 
 export type CrashRun = {
   kills: number;
   seed: number;
+  /** The kinds that are drawn; all of them where none are named. */
+  only?: readonly string[];
   /** Empty; holds data and logs of the stack. */
   directory: string;
   signal: AbortSignal;
@@ -22,17 +26,19 @@ export type CrashRun = {
 const WARM_UP = 300;
 
 /**
- * Brings up a stack of its own with two APIs and two workers, kills parts of it under load by the schedule of the seed, and
- * verifies at the end what clients were told. Whatever was started is stopped again, also where this throws.
+ * Brings up a stack of its own with two APIs and two workers, breaks something of it in each round, under load and by the
+ * schedule of the seed, and verifies at the end what clients were told. Whatever was started is stopped again, also where this
+ * throws.
  */
 export async function runCrash(run: CrashRun): Promise<Report> {
-  const { directory, signal, say } = run;
-  const stack = await runStack({
+  const { directory, signal, say, only = KINDS } = run;
+  if (only.includes('clocks')) prepareClocks(say);
+  const stack = await openCrashStack({
     directory,
-    ports: 'free',
     apis: 2,
     workers: 2,
-    env: { RAZAO_DEV_KEY: KEY, SHARDS: String(SHARDS), LOG_LEVEL: 'info' },
+    shards: SHARDS,
+    env: {},
     signal,
     say,
   });
@@ -41,27 +47,30 @@ export async function runCrash(run: CrashRun): Promise<Report> {
     const ledgers = ledgerNames(SHARDS);
     await createLedgers(stack, ledgers);
     load = startLoad(stack, ledgers, run.seed);
-    return await killAndVerify(run, stack, ledgers, load);
+    return await breakAndVerify(run, stack, ledgers, load);
   } finally {
     load?.abandon();
     await stack.stop();
   }
 }
 
-async function killAndVerify(run: CrashRun, stack: Stack, ledgers: string[], load: Load) {
-  const { seed, signal, say } = run;
+async function breakAndVerify(run: CrashRun, stack: CrashStack, ledgers: string[], load: Load) {
+  const { seed, only = KINDS, signal, say } = run;
   const { journal } = load;
   const startedAt = performance.now();
   await until('load flows', () => signal.aborted || journal.sent.length > WARM_UP);
-  const { rounds, violations } = await runRounds(run, stack, ledgers);
+  const ownLedgers: string[] = [];
+  const { rounds, violations } = await runRounds(run, { stack, load, ledgers, ownLedgers });
   say('waiting for the clients and the queue');
+  load.resume();
   await load.finish();
   signal.throwIfAborted();
   // What was found before must be told also where nothing can be verified any more.
-  const verified = await verify(stack, ledgers, SHARDS, journal).catch((error) => ({
+  const all = [...new Set([...ledgers, ...ownLedgers])];
+  const verified = await verify(stack, all, journal).catch((error) => ({
     outcomes: {} as Record<string, number>,
     holds: {},
-    violations: [`cannot be verified: ${explain(error)}`],
+    violations: [`unverified: ${explain(error)}`],
   }));
   violations.push(...journal.violations, ...verified.violations);
   const { outcomes, holds } = verified;
@@ -69,6 +78,7 @@ async function killAndVerify(run: CrashRun, stack: Stack, ledgers: string[], loa
   return {
     ok: violations.length === 0,
     seed,
+    only: only === KINDS ? null : [...only],
     kills: rounds.length,
     seconds: Math.round((performance.now() - startedAt) / 1_000),
     accepted: journal.sent.length,
@@ -81,24 +91,30 @@ async function killAndVerify(run: CrashRun, stack: Stack, ledgers: string[], loa
     answers: Object.fromEntries([...journal.answers].sort()),
     kinds: summariseKinds(rounds),
     rounds,
+    faults: countFaults(violations),
     violations,
   };
 }
 
 /** Ends early where a round shows that the stack does not come back: nothing that follows would mean anything. */
-async function runRounds({ kills, seed, signal, say }: CrashRun, stack: Stack, ledgers: string[]) {
+async function runRounds(
+  { kills, seed, only, signal, say }: CrashRun,
+  scene: Pick<Scene, 'stack' | 'load' | 'ledgers' | 'ownLedgers'>,
+) {
   const rounds: RoundResult[] = [];
   const violations: string[] = [];
-  for (const round of createSchedule(kills, seed)) {
+  for (const round of createSchedule(kills, seed, only)) {
+    const { number, kind, pick } = round;
+    const random = createRandom(round.seed);
     try {
-      const result = await runRound(stack, ledgers, round, signal);
+      const result = await runRound({ ...scene, round: number, pick, random, signal }, round);
       rounds.push(result);
       violations.push(...roundViolations(result));
       say(roundLine(result, kills));
-      if (result.recoveryMs === null) break;
+      if (result.recoveryMs === null || result.caughtUpMs === null) break;
     } catch (error) {
       signal.throwIfAborted();
-      violations.push(`round ${round.number}, ${kindOf(round)}: ${explain(error)}`);
+      violations.push(`unfinished: round ${number}, ${kind}: ${explain(error)}`);
       break;
     }
   }
@@ -110,8 +126,8 @@ function explain(error: unknown): string {
   return error.cause === undefined ? error.message : `${error.message} (${error.cause})`;
 }
 
-function roundLine({ number, kind, blows, recoveryMs }: RoundResult, kills: number): string {
-  const names = blows.map(({ name }) => name).join(', ');
+function roundLine(result: RoundResult, kills: number): string {
+  const { number, kind, drawn, recoveryMs, caughtUpMs } = result;
   const after = recoveryMs === null ? 'never' : `after ${recoveryMs} ms`;
-  return `${number}/${kills} ${kind} (${names}): posting again ${after}`;
+  return `${number}/${kills} ${kind} (${drawn}): posting again ${after}, all that waited ${caughtUpMs === null ? 'never' : `after ${caughtUpMs} ms`}`;
 }

@@ -17,7 +17,11 @@ export type KillSwitch = {
 
 /** `name` as that of the world. */
 export function createKillSwitch(name: string): KillSwitch {
-  const folder = join(TEST_DIRECTORY, `e2e-${name}-kill-points`);
+  return killSwitchIn(join(TEST_DIRECTORY, `e2e-${name}-kill-points`));
+}
+
+/** The same in a folder, which is emptied. */
+export function killSwitchIn(folder: string): KillSwitch {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   return {

@@ -7,8 +7,12 @@ type Worker = Stack['workers'][number];
 export const SHARDS = 4;
 
 /** The worker that holds the lock of a ledger's shard; waits until exactly one says so. */
-export async function lockHolder(stack: Stack, ledger: string): Promise<Worker> {
-  const shard = shardOf(ledger, SHARDS);
+export async function lockHolder(
+  stack: Pick<Stack, 'workers'>,
+  ledger: string,
+  shards = SHARDS,
+): Promise<Worker> {
+  const shard = shardOf(ledger, shards);
   let holders: Worker[] = [];
   await until(`one worker holds the lock of shard ${shard}`, async () => {
     const held = await Promise.all(stack.workers.map(heldShards));

@@ -43,7 +43,10 @@ export async function openWorld(name: string, options: WorldOptions = {}): Promi
 }
 
 /** A connection to the stack's Postgres for one use. */
-export async function withSql<T>(stack: Stack, use: (client: Client) => Promise<T>): Promise<T> {
+export async function withSql<T>(
+  stack: Pick<Stack, 'databaseUrl'>,
+  use: (client: Client) => Promise<T>,
+): Promise<T> {
   const client = new Client({ connectionString: stack.databaseUrl });
   client.on('error', () => {});
   await client.connect();
@@ -55,7 +58,10 @@ export async function withSql<T>(stack: Stack, use: (client: Client) => Promise<
 }
 
 /** A connection to the stack's Redis for one use. */
-export async function withRedis<T>(stack: Stack, use: (redis: Redis) => Promise<T>): Promise<T> {
+export async function withRedis<T>(
+  stack: Pick<Stack, 'redisUrl'>,
+  use: (redis: Redis) => Promise<T>,
+): Promise<T> {
   const redis = new Redis(stack.redisUrl);
   redis.on('error', () => {});
   try {

@@ -1,14 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Asks until the answer is yes; throws when it was no for too long. An error counts as no. */
+/** Asks until the answer is yes; throws when it was no for too long, or `signal` is aborted. An error counts as no. */
 export async function until(
   what: string,
   ask: () => Promise<boolean> | boolean,
   msMax = 30_000,
+  signal?: AbortSignal,
 ): Promise<void> {
   const deadline = performance.now() + msMax;
   let last: unknown;
   while (performance.now() < deadline) {
+    signal?.throwIfAborted();
     try {
       if (await ask()) return;
       last = undefined;

@@ -34,6 +34,10 @@ export type Sent = Planned & {
   ledger: string;
   /** The same for all members of an atomic bulk. */
   bulk?: string;
+  /** When it was accepted, as its client was told; RFC 3339, to the microsecond. */
+  acceptedAt?: string;
+  /** Something happened that may undo it. */
+  mayBeLost?: boolean;
 };
 
 export const WORLD = 'world';

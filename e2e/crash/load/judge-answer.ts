@@ -1,11 +1,11 @@
 import type { Answer } from '../../support/http.ts';
 import { BULK, type Draft, type Outcome, type Planned } from './draft.ts';
 
-/** `again`: no answer yet, to be sent once more with its key. `wrong`: nobody may ever get this. */
+/** `again`: no answer yet, to be sent once more with its key. `wrong`: nobody may ever get this; `fault` is the word for it. */
 export type Judgement =
   | { verdict: 'again' }
   | { verdict: 'answered'; replayed: boolean }
-  | { verdict: 'wrong'; why: string };
+  | { verdict: 'wrong'; fault: string; why: string };
 
 /** What an answer to a write says; null: none came. `wait` tells whether its outcome was asked for. */
 export function judgeWrite(draft: Draft, wait: boolean, answer: Answer | null): Judgement {
@@ -26,10 +26,7 @@ export function judgeReplay(draft: Draft, wait: boolean, answer: Answer | null):
   return wrong(answer, 'it does not say that it is a replay');
 }
 
-/**
- * An answered key with another body. Always refused here: Redis keeps its records through a kill, and the run is shorter
- * than the window in which a record is kept after its outcome.
- */
+/** An answered key with another body. Refused as long as Redis has its record: a 202 is judged at the end. */
 export function judgeConflict(answer: Answer | null): Judgement {
   if (answer === null || answer.status === 503) return { verdict: 'again' };
   const refused = answer.status === 422 && answer.body['code'] === 'idempotency_key_reused';
@@ -41,8 +38,17 @@ export function judgeConflict(answer: Answer | null): Judgement {
 export function judgeRead({ id, expected }: Planned, answer: Answer | null): Judgement {
   if (answer === null || answer.status === 503) return { verdict: 'again' };
   const { status, body } = answer;
+  if (status === 404) return wrong(answer, `it was answered before: ${id} is known`);
   if (status !== 200 || body['id'] !== id || !mayBe(expected, body['status']))
     return wrong(answer, `${id} must end as ${expected.join(' or ')}`);
+  return { verdict: 'answered', replayed: false };
+}
+
+/** A look at what nobody has sent: unknown, or it cannot be told. */
+export function judgeStranger(answer: Answer | null): Judgement {
+  if (answer === null) return { verdict: 'again' };
+  const unknown = answer.status === 404 && answer.body['code'] === 'transaction_not_found';
+  if (!unknown && answer.status !== 503) return wrong(answer, 'nobody has sent it');
   return { verdict: 'answered', replayed: false };
 }
 
@@ -82,5 +88,14 @@ function describe({ commands }: Draft): string {
 }
 
 function wrong({ status, body }: Answer, why: string): Judgement {
-  return { verdict: 'wrong', why: `${status} ${JSON.stringify(body)}, but ${why}` };
+  return {
+    verdict: 'wrong',
+    fault: FAULTS[String(body['code'])] ?? 'answer',
+    why: `${status} ${JSON.stringify(body)}, but ${why}`,
+  };
 }
+
+const FAULTS: Record<string, string> = {
+  transaction_not_found: 'forgotten',
+  processing_failed: 'wrongly rejected',
+};

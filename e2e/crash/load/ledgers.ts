@@ -1,6 +1,7 @@
 import { shardOf } from '@razao/shared/runtime/shard.ts';
 import type { Stack } from '@razao/stack/stack-options.ts';
 import { call } from '../../support/http.ts';
+import { until } from '../../support/poll.ts';
 import { DOOMED_ACCOUNTS } from './doomed.ts';
 
 /** Names of ledgers: one in each shard, and a second one in one of them, so that a commit also carries two ledgers. */
@@ -24,6 +25,23 @@ export async function createLedgers(stack: Stack, ledgers: readonly string[]): P
     for (const [address, settings] of Object.entries(DOOMED_ACCOUNTS))
       await put(`${url}/accounts/${address}`, settings);
   }
+}
+
+const PUT_MS_MAX = 60_000;
+
+/** Creates a ledger, as often as it takes until it is there. */
+export async function putLedger(
+  { apiUrls }: Pick<Stack, 'apiUrls'>,
+  ledger: string,
+): Promise<void> {
+  await until(
+    `ledger ${ledger} is there`,
+    async () => {
+      const { status } = await call(`${apiUrls[0]}/v1/ledgers/${ledger}`, 'PUT', {});
+      return status === 200 || status === 201;
+    },
+    PUT_MS_MAX,
+  );
 }
 
 async function put(url: string, body: object): Promise<void> {

@@ -4,6 +4,7 @@ import { createChain } from './chains.ts';
 import { createDoomed } from './doomed.ts';
 import type { Generator } from './draft.ts';
 import { createExpiring } from './expiring.ts';
+import { createGate } from './gate.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { createNames, type NextName } from './keys.ts';
 import { createMoney } from './money.ts';
@@ -13,6 +14,9 @@ import { type ClientOptions, runWriter } from './writer.ts';
 
 export type Load = {
   journal: Journal;
+  /** Resolves when every client has its answer and none sends anything any more, until `resume`. */
+  pause(): Promise<void>;
+  resume(): void;
   /** Ends each client after the command that it is at, and what it still has to end; resolves when all have ended. */
   finish(): Promise<void>;
   /** Lets the clients go without waiting for them. */
@@ -40,6 +44,7 @@ const PAUSE_MS_MAX = 60;
 /** Seven clients on each ledger, until `finish`. */
 export function startLoad(stack: Stack, ledgers: readonly string[], seed: number): Load {
   const journal = createJournal();
+  const gate = createGate();
   let stopping = false;
   let abandoned = false;
   const clients = ledgers.flatMap((ledger) => KINDS.map((kind) => ({ ledger, kind })));
@@ -53,6 +58,7 @@ export function startLoad(stack: Stack, ledgers: readonly string[], seed: number
         number,
         random: createRandom(seed + number + 1),
         waitShare: kind.waitShare,
+        gate,
         pauseMsMax: PAUSE_MS_MAX,
         stopped: () => stopping,
         abandoned: () => abandoned,
@@ -62,6 +68,8 @@ export function startLoad(stack: Stack, ledgers: readonly string[], seed: number
   running.catch((error) => journal.violations.push(`a client ended: ${error}`));
   return {
     journal,
+    pause: gate.shut,
+    resume: gate.open,
     async finish() {
       stopping = true;
       await running;
@@ -69,6 +77,7 @@ export function startLoad(stack: Stack, ledgers: readonly string[], seed: number
     abandon() {
       stopping = true;
       abandoned = true;
+      gate.open();
     },
   };
 }

@@ -3,9 +3,11 @@ import type { Stack } from '@razao/stack/stack-options.ts';
 import { type Answer, call } from '../../support/http.ts';
 import type { Journal } from './journal.ts';
 import type { Judgement } from './judge-answer.ts';
+import { saidBy } from './told.ts';
 
 const PAUSE_MS = 50;
-const PATIENCE_MS = 60_000;
+/** A shard may be stuck for most of it. */
+const PATIENCE_MS = 120_000;
 
 export type Request = {
   method: 'GET' | 'POST';
@@ -17,37 +19,54 @@ export type Request = {
   /** The API to begin with; each further try goes to the next. */
   first: number;
   judge(answer: Answer | null): Judgement;
+  /** What the answer says is of no other request. */
+  aside?: boolean;
 };
 
 /**
- * Sends the same request again and again until something other than 503 comes back. Returns whether it did: not where
- * the answer was wrong or none came in a minute, which is noted.
+ * Sends the same request again and again until something other than 503 comes back, and returns that. Null where the answer
+ * was wrong or none came for two minutes, which is noted.
  */
 export async function untilAnswered(
-  stack: Stack,
+  stack: Pick<Stack, 'apiUrls'>,
   journal: Journal,
-  { method, ledger, path = '', body, headers, first, judge }: Request,
-): Promise<boolean> {
+  { method, ledger, path = '', body, headers, first, judge, aside = false }: Request,
+): Promise<Answer | null> {
   const deadline = performance.now() + PATIENCE_MS;
   for (let attempt = 0; performance.now() < deadline; attempt++) {
     const api = stack.apiUrls[(first + attempt) % stack.apiUrls.length];
     const url = `${api}/v1/ledgers/${ledger}/transactions${path}`;
+    const sentAt = Date.now();
     const answer = await call(url, method, body, headers).catch(() => null);
     const name = nameOf(answer);
     journal.answers.set(name, (journal.answers.get(name) ?? 0) + 1);
     const judgement = judge(answer);
-    if (judgement.verdict === 'answered') return true;
+    if (answer !== null && !aside) see(journal, ledger, answer, { sentAt, read: method === 'GET' });
+    if (judgement.verdict === 'answered') return answer;
     if (judgement.verdict === 'wrong') {
-      journal.violations.push(`${method} ${ledger}${path} ${describe(headers)}: ${judgement.why}`);
-      return false;
+      const request = `${method} ${ledger}${path} ${describe(headers)}`;
+      journal.violations.push(`${judgement.fault}: ${request}: ${judgement.why}`);
+      return null;
     }
     journal.counts.retries += 1;
     await delay(PAUSE_MS);
   }
   journal.violations.push(
-    `${method} ${ledger}${path} ${describe(headers)}: no answer for ${PATIENCE_MS} ms`,
+    `unanswered: ${method} ${ledger}${path} ${describe(headers)} for ${PATIENCE_MS} ms`,
   );
-  return false;
+  return null;
+}
+
+function see(
+  journal: Journal,
+  ledger: string,
+  answer: Answer,
+  by: { sentAt: number; read: boolean },
+): void {
+  for (const said of saidBy(answer)) {
+    const wrong = journal.told.see(ledger, said, by);
+    if (wrong !== null) journal.violations.push(wrong);
+  }
 }
 
 function nameOf(answer: Answer | null): string {

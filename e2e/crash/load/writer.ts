@@ -2,8 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Stack } from '@razao/stack/stack-options.ts';
 import type { Random } from '../random.ts';
 import { BULK, type Draft, type Generator } from './draft.ts';
-import type { Journal } from './journal.ts';
+import type { Gate } from './gate.ts';
+import type { About, Journal } from './journal.ts';
 import { judgeWrite } from './judge-answer.ts';
+import { saidBy } from './told.ts';
 import { type Request, untilAnswered } from './until-answered.ts';
 
 export type ClientOptions = {
@@ -14,6 +16,7 @@ export type ClientOptions = {
   /** A number of its own: which API it begins with. */
   number: number;
   random: Random;
+  gate: Gate;
   /** Of its writes this share asks to wait for the outcome. */
   waitShare: number;
   pauseMsMax: number;
@@ -24,24 +27,42 @@ export type ClientOptions = {
 
 /** One client: sends what its generator makes up, one after the other, each until it is answered. */
 export async function runWriter(options: ClientOptions, generator: Generator): Promise<void> {
-  const { stack, journal, name, ledger, random, waitShare, pauseMsMax } = options;
+  const { stack, journal, name, ledger, random, waitShare, gate, pauseMsMax } = options;
   let order = 0;
   while (!options.abandoned()) {
     const draft = options.stopped() ? (generator.rest?.() ?? null) : generator.next();
     if (draft === null) return;
     const wait = random.chance(waitShare);
     const judge: Request['judge'] = (answer) => judgeWrite(draft, wait, answer);
+    const request = toRequest(options, draft, wait, judge);
+    const about = { client: name, ledger, order };
     // Whatever follows could end otherwise than foretold.
-    if (!(await untilAnswered(stack, journal, toRequest(options, draft, wait, judge)))) return;
-    journal.record(draft, { client: name, ledger, order });
+    if (!(await gate.pass(() => sendOnce(stack, journal, request, draft, about)))) return;
     order += draft.commands.length;
     if (!options.stopped()) await delay(random.below(pauseMsMax));
   }
 }
 
+/** Sends a request until it is answered, and notes that it was. Returns whether it was answered as it must be. */
+export async function sendOnce(
+  stack: Pick<Stack, 'apiUrls'>,
+  journal: Journal,
+  request: Request,
+  draft: Draft,
+  about: About,
+): Promise<boolean> {
+  const answer = await untilAnswered(stack, journal, request);
+  if (answer === null) return false;
+  const times = saidBy(answer).flatMap(({ id, acceptedAt }) =>
+    acceptedAt === null ? [] : [[id, acceptedAt] as const],
+  );
+  journal.record(draft, { ...about, acceptedAt: new Map(times) });
+  return true;
+}
+
 /** A draft as it is sent, the first time and again. */
 export function toRequest(
-  { ledger, number }: ClientOptions,
+  { ledger, number }: Pick<ClientOptions, 'ledger' | 'number'>,
   { path, body, commands }: Draft,
   wait: boolean,
   judge: Request['judge'],

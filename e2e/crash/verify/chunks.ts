@@ -1,40 +1,60 @@
 import { QUEUE_NAME } from '@razao/shared/queue/chunk-queue.ts';
-import { readKeys } from '@razao/shared/runtime/bond.ts';
-import { asideKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { Stack } from '@razao/stack/stack-options.ts';
+import type { Redis } from 'ioredis';
 import { withRedis } from '../../support/open-world.ts';
 import { until } from '../../support/poll.ts';
 
-/** Waits until no chunk is waiting or active, in any shard. */
-export async function untilDrained(stack: Stack, shards: number): Promise<void> {
-  await withRedis(stack, (redis) =>
-    until(
-      'the queue is empty',
-      async () => {
-        const places = await readKeys(redis, shards);
-        const lists = eachShard(places, 'wait').concat(eachShard(places, 'active'));
-        const lengths = await Promise.all(lists.map((key) => redis.llen(key)));
-        return lengths.every((length) => length === 0);
-      },
-      60_000,
-    ),
-  );
+type Stores = Pick<Stack, 'redisUrl'>;
+
+/** The beginning of every queue's keys, whatever they are named by. It looks at every key: once is enough for a while. */
+export async function findQueues(redis: Redis): Promise<string[]> {
+  const keys = await scan(redis, `*:${QUEUE_NAME}:*`);
+  const parts = /^(.*:)(?:meta|wait|active|failed|marker)$/;
+  return [...new Set(keys.flatMap((key) => parts.exec(key)?.[1] ?? []))];
 }
 
-/** Chunks where none may ever be: failed, or set aside. */
-export async function strayChunks(stack: Stack, shards: number): Promise<string[]> {
-  return await withRedis(stack, async (redis) => {
-    const places = await readKeys(redis, shards);
-    const failed = eachShard(places, 'failed').map((key) => redis.zrange(key, 0, '-1'));
-    const aside = places.map((place) => redis.hkeys(asideKey(place)));
-    const ids = (found: string[][], state: string) =>
-      found.flatMap((chunks, shard) =>
-        chunks.map((id) => `chunk: ${id} of shard ${shard} is ${state}`),
-      );
-    return [...ids(await Promise.all(failed), 'failed'), ...ids(await Promise.all(aside), 'aside')];
+/** The ids of all chunks of these queues that wait or are being worked on. */
+export async function queuedChunks(redis: Redis, queues: readonly string[]): Promise<Set<string>> {
+  const lists = queues.flatMap((queue) => [`${queue}wait`, `${queue}active`]);
+  const ids = await Promise.all(lists.map((key) => redis.lrange(key, 0, -1)));
+  return new Set(ids.flat());
+}
+
+/** Waits until no chunk is waiting or active, in any shard. */
+export async function untilDrained(
+  stack: Stores,
+  { msMax = 60_000, signal }: { msMax?: number; signal?: AbortSignal } = {},
+): Promise<void> {
+  await withRedis(stack, async (redis) => {
+    const queues = await findQueues(redis);
+    const empty = async () => (await queuedChunks(redis, queues)).size === 0;
+    await until('the queue is empty', empty, msMax, signal);
   });
 }
 
-function eachShard(places: readonly ShardKeys[], state: string): string[] {
-  return places.map(({ tag }) => `${tag}:${QUEUE_NAME}:${state}`);
+/** Chunks where none may ever be: failed, or set aside. */
+export async function strayChunks(stack: Stores): Promise<string[]> {
+  return await withRedis(stack, async (redis) => {
+    const found: string[] = [];
+    for (const queue of await findQueues(redis)) {
+      const key = `${queue}failed`;
+      for (const id of await redis.zrange(key, 0, '-1'))
+        found.push(`chunk: ${id} is failed (${key})`);
+    }
+    for (const key of await scan(redis, '*:aside'))
+      for (const id of await redis.hkeys(key)) found.push(`chunk: ${id} is set aside (${key})`);
+    return found;
+  });
+}
+
+/** Every key that matches. */
+export async function scan(redis: Redis, pattern: string): Promise<string[]> {
+  const keys = new Set<string>();
+  let cursor = '0';
+  do {
+    const [next, some] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', 5_000);
+    for (const key of some) keys.add(key);
+    cursor = next;
+  } while (cursor !== '0');
+  return [...keys];
 }

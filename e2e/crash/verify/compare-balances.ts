@@ -12,7 +12,8 @@ export function foretellBalances(
     balances.set(name, (balances.get(name) ?? 0n) + amount);
   for (const one of sent) {
     // Where only one outcome is right, it counts whatever is stored.
-    if (one.expected.length > 1 && !posted.has(nameOf(one))) continue;
+    const open = one.expected.length > 1 || one.mayBeLost === true;
+    if (open && !posted.has(nameOf(one))) continue;
     for (const { source, destination, amount } of one.moves) {
       add(balanceName(one.ledger, source), -BigInt(amount));
       add(balanceName(one.ledger, destination), BigInt(amount));

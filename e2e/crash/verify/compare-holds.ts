@@ -2,12 +2,15 @@ import type { Sent } from '../load/draft.ts';
 import { describe, isHold } from './compare.ts';
 import { nameOf, type Stored, type StoredHold } from './stored.ts';
 
-/** A stored capture, release or expiry, and what it makes of its hold if it is posted. */
-type Act = Stored & { becomes: string };
+/**
+ * A stored capture, release or expiry, what it makes of its hold if it is posted, and whether it was accepted when the time
+ * of that was over, by what its client was told.
+ */
+type Act = Stored & { becomes: string; late: boolean };
 
 /**
  * Follows each hold through all that acted on it, in the order of sequences: as long as it is open, whatever was accepted in
- * time is posted, and the first to end it is the only one.
+ * time is posted, and the first to end it is the only one. No expiry overtakes what was accepted in time.
  */
 export function compareHolds(
   sent: readonly Sent[],
@@ -26,11 +29,14 @@ export function compareHolds(
 
 /** Those that fail for reasons of their own are left out. */
 function actsByHold(sent: readonly Sent[], stored: readonly Stored[]): Map<string, Act[]> {
-  const planned = new Map(sent.map((one) => [nameOf(one), one.act?.becomes]));
+  const planned = new Map(sent.map((one) => [nameOf(one), one]));
   const acts = stored
     .flatMap((row) => {
-      const becomes = row.kind === 'expiry' ? 'expired' : planned.get(nameOf(row));
-      return becomes === undefined ? [] : [{ ...row, becomes }];
+      const mine = planned.get(nameOf(row));
+      const becomes = row.kind === 'expiry' ? 'expired' : mine?.act?.becomes;
+      const acceptedAt = mine?.acceptedAt ?? row.acceptedAt;
+      const late = row.targetEndsAt !== null && acceptedAt >= row.targetEndsAt;
+      return becomes === undefined ? [] : [{ ...row, becomes, late, acceptedAt }];
     })
     .toSorted((a, b) => a.sequence - b.sequence);
   return Map.groupBy(acts, ({ ledger, target }) => nameOf({ ledger, id: target ?? '' }));
@@ -39,9 +45,15 @@ function actsByHold(sent: readonly Sent[], stored: readonly Stored[]): Map<strin
 function follow(acts: readonly Act[]): { status: string; violations: string[] } {
   const violations: string[] = [];
   let status = 'pending';
-  for (const { ledger, id, kind, late, outcome, becomes } of acts) {
+  for (const act of acts) {
+    const { ledger, id, kind, late, outcome, becomes } = act;
     const over = late && kind !== 'expiry';
     const right = status === 'pending' && !over ? 'posted' : 'hold_not_open';
+    if (status === 'expired' && kind !== 'expiry' && !late && outcome !== 'posted') {
+      violations.push(
+        `overtaken: ${kind} ${ledger} ${id} was accepted at ${act.acceptedAt}, and the expiry of ${act.targetEndsAt} came first`,
+      );
+    }
     if (outcome !== right) {
       const was = over ? 'over' : status;
       violations.push(

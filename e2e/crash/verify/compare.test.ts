@@ -1,9 +1,11 @@
 import { derivedId } from '@razao/shared/runtime/transaction-id.ts';
 import { describe, expect, test } from 'vitest';
 import type { Sent } from '../load/draft.ts';
+import { type Loss, WINDOW_MS } from '../load/told.ts';
 import { compareBulks, compareTransactions } from './compare.ts';
 import { compareBalances, foretellBalances } from './compare-balances.ts';
 import { compareHolds } from './compare-holds.ts';
+import { compareKeys } from './compare-keys.ts';
 import type { Stored } from './stored.ts';
 
 const sent = (id: string, order: number, more: Partial<Sent> = {}): Sent => ({
@@ -23,7 +25,9 @@ const stored = (id: string, sequence: number, more: Partial<Stored> = {}): Store
   kind: 'transfer',
   outcome: 'posted',
   target: null,
-  late: false,
+  acceptedAt: '2026-01-01T00:00:00.000000Z',
+  postedAt: 0,
+  targetEndsAt: null,
   ...more,
 });
 const kinds = (violations: string[]) => violations.map((text) => text.split(':')[0]);
@@ -42,12 +46,27 @@ test('each violation is found, and names the id', () => {
   expect(kinds(compareTransactions([], [stored('a', 1)]))).toEqual(['unknown']);
   expect(
     kinds(compareTransactions([sent('a', 0)], [stored('a', 1, { outcome: 'processing_failed' })])),
+  ).toEqual(['wrongly rejected']);
+  expect(
+    kinds(compareTransactions([sent('a', 0)], [stored('a', 1, { outcome: 'account_frozen' })])),
   ).toEqual(['outcome']);
   const swapped = compareTransactions(
     [sent('a', 0), sent('b', 1)],
     [stored('a', 2), stored('b', 1)],
   );
   expect(swapped[0]).toMatch(/^order: l b .* has sequence 1, a before it 2$/);
+});
+
+test('what stands in another ledger than it was sent to is misplaced', () => {
+  const told = [sent('a', 0, { mayBeLost: true }), sent('b', 1, { ledger: 'm' })];
+  const rows = [stored('a', 1, { ledger: 'm' }), stored('b', 2, { ledger: 'm' })];
+  expect(compareTransactions(told, rows)).toEqual(['misplaced: m a is stored, and was sent to l']);
+});
+
+test('what may be lost is as foretold where it is not', () => {
+  const told = [sent('a', 0, { mayBeLost: true }), sent('b', 1, { mayBeLost: true })];
+  const wrong = stored('b', 2, { outcome: 'account_frozen' });
+  expect(kinds(compareTransactions(told, [wrong]))).toEqual(['outcome']);
 });
 
 test('the same id in another ledger, and the order between clients, are free', () => {
@@ -81,6 +100,7 @@ test('an atomic bulk is found out where some of its members stand', () => {
 });
 
 describe('a hold', () => {
+  const ends = '2026-01-01T00:00:01.000000Z';
   const hold = sent('h', 0, { expected: ['held'] });
   const act = (id: string, order: number, becomes: NonNullable<Sent['act']>['becomes']) =>
     sent(id, order, { expected: ['posted', 'hold_not_open'], act: { hold: 'h', becomes } });
@@ -91,7 +111,7 @@ describe('a hold', () => {
     act('free', 3, 'released'),
   ];
   const on = (id: string, sequence: number, outcome: string, more: Partial<Stored> = {}) =>
-    stored(id, sequence, { target: 'h', kind: 'capture', outcome, ...more });
+    stored(id, sequence, { target: 'h', kind: 'capture', outcome, targetEndsAt: ends, ...more });
   const expiry = (sequence: number, outcome: string) =>
     on('e', sequence, outcome, { kind: 'expiry' });
   const compare = (status: string, ...acts: Stored[]) =>
@@ -108,14 +128,14 @@ describe('a hold', () => {
     [
       'expires before what is late',
       'expired',
-      on('rest', 2, 'hold_not_open', { late: true }),
+      on('rest', 2, 'hold_not_open', { acceptedAt: ends }),
       expiry(3, 'posted'),
     ],
     [
-      'expires before what was in time',
+      'expires before what came late',
       'expired',
       expiry(2, 'posted'),
-      on('rest', 3, 'hold_not_open'),
+      on('rest', 3, 'hold_not_open', { acceptedAt: ends }),
     ],
     ['ends before its expiry', 'posted', on('rest', 2, 'posted'), expiry(3, 'hold_not_open')],
   ])('%s', (_, status, ...acts) => {
@@ -125,7 +145,7 @@ describe('a hold', () => {
   test.each([
     ['two ends', 'released', ['race'], on('rest', 2, 'posted'), on('free', 3, 'posted')],
     ['an end after its expiry', 'posted', ['race'], expiry(2, 'posted'), on('rest', 3, 'posted')],
-    ['an end that came late', 'posted', ['race'], on('rest', 2, 'posted', { late: true })],
+    ['an end that came late', 'posted', ['race'], on('rest', 2, 'posted', { acceptedAt: ends })],
     [
       'an act that was refused in time',
       'expired',
@@ -133,10 +153,26 @@ describe('a hold', () => {
       on('rest', 2, 'hold_not_open'),
       expiry(3, 'posted'),
     ],
+    [
+      'an expiry that overtook what was in time',
+      'expired',
+      ['overtaken'],
+      expiry(2, 'posted'),
+      on('rest', 3, 'hold_not_open'),
+    ],
     ['a status of its own', 'expired', ['hold'], on('rest', 2, 'posted')],
     ['no end', 'pending', ['hold'], on('part', 2, 'posted')],
   ])('is found out that has %s', (_, status, found, ...acts) => {
     expect(compare(status, ...(acts as Stored[]))).toEqual(found);
+  });
+
+  test('is judged by what the client of an act was told of its acceptance, where it was told', () => {
+    const early = { ...act('rest', 1, 'posted'), acceptedAt: '2026-01-01T00:00:00.900000Z' };
+    const late = on('rest', 3, 'hold_not_open', { acceptedAt: ends });
+    const holds = [{ ledger: 'l', id: 'h', status: 'expired' }];
+    expect(kinds(compareHolds([hold, early], [expiry(2, 'posted'), late], holds))).toEqual([
+      'overtaken',
+    ]);
   });
 });
 
@@ -146,9 +182,22 @@ test('balances are foretold from what was sent, and from what is posted only whe
     sent('a', 0, { moves }),
     sent('b', 1, { moves, expected: ['posted', 'hold_not_open'] }),
     sent('c', 2, { moves, expected: ['posted', 'hold_not_open'] }),
+    sent('d', 3, { moves, mayBeLost: true }),
   ];
   const rows = [stored('b', 2), stored('c', 3, { outcome: 'hold_not_open' })];
   expect(Object.fromEntries(foretellBalances(told, rows))).toEqual({ 'l world': -10n, 'l x': 10n });
+});
+
+test('a key may be accepted twice once its record is lost or old, and never while the first waits', () => {
+  const second = (at: number) => ({ ledger: 'l', key: 'k', id: 'a', at });
+  const rows = [stored('a', 1, { postedAt: 1_000 })];
+  const found = (at: number, ...losses: Loss[]) => kinds(compareKeys([second(at)], rows, losses));
+  expect(found(1_500, { from: 1_100, to: 1_200 })).toEqual([]);
+  expect(found(1_001 + WINDOW_MS)).toEqual([]);
+  expect(found(1_500)).toEqual(['second 202']);
+  expect(found(1_500, { from: 800, to: 900 })).toEqual(['second 202']);
+  expect(found(1_500, { from: 1_600, to: 1_700 })).toEqual(['second 202']);
+  expect(found(950, { from: 800, to: 900 })).toEqual(['second 202']);
 });
 
 test('balances are compared from both sides, a missing one is zero, and none may be held', () => {

@@ -3,37 +3,56 @@ import type { Sent } from '../load/draft.ts';
 import { nameOf, type Stored } from './stored.ts';
 
 /**
- * What differs between what clients were told and what is stored: an answered command that is lost, stored twice or ended
- * otherwise than foretold, one that nobody sent, and clients whose commands were not applied in the order of their answers.
+ * What differs between what clients were told and what is stored: an answered command that is lost, stored twice, in another
+ * ledger, or ended otherwise than foretold, one that nobody sent, and clients whose commands were not applied in the order of
+ * their answers.
  */
 export function compareTransactions(sent: readonly Sent[], stored: readonly Stored[]): string[] {
-  const violations: string[] = [];
   const rows = Map.groupBy(stored, nameOf);
-  const last = new Map<string, { sequence: number; id: string }>();
+  const violations: string[] = [];
+  const last = new Map<string, Placed>();
   for (const one of sent) {
     const found = rows.get(nameOf(one)) ?? [];
     rows.delete(nameOf(one));
-    const about = describe(one);
-    const [row] = found;
-    if (row === undefined) {
-      violations.push(`lost: ${about} is not stored`);
-      continue;
-    }
-    if (found.length > 1) violations.push(`doubled: ${about} is stored ${found.length} times`);
-    if (!one.expected.some((outcome) => outcome === row.outcome))
-      violations.push(`outcome: ${about} is ${row.outcome}, not ${one.expected.join(' or ')}`);
-    const before = last.get(one.client);
-    if (before !== undefined && row.sequence <= before.sequence)
-      violations.push(
-        `order: ${about} has sequence ${row.sequence}, ${before.id} before it ${before.sequence}`,
-      );
-    last.set(one.client, { sequence: row.sequence, id: one.id });
+    violations.push(...compareOne(one, found, last));
   }
-  const holds = new Set(sent.filter(isHold).map(nameOf));
-  for (const [name, left] of rows)
-    if (!left.every((row) => isExpiryOf(holds, row)))
-      violations.push(`unknown: ${name} is stored, nobody sent it`);
+  return [...violations, ...judgeLeft([...rows.values()].flat(), sent)];
+}
+
+type Placed = { sequence: number; id: string };
+
+/** `last`: where the one before it stands, by client. */
+function compareOne(one: Sent, found: readonly Stored[], last: Map<string, Placed>): string[] {
+  const about = describe(one);
+  const [row] = found;
+  if (row === undefined) return one.mayBeLost ? [] : [`lost: ${about} is not stored`];
+  const violations: string[] = [];
+  if (found.length > 1) violations.push(`doubled: ${about} is stored ${found.length} times`);
+  if (!one.expected.some((outcome) => outcome === row.outcome)) {
+    const fault = row.outcome === 'processing_failed' ? 'wrongly rejected' : 'outcome';
+    violations.push(`${fault}: ${about} is ${row.outcome}, not ${one.expected.join(' or ')}`);
+  }
+  const before = last.get(one.client);
+  if (before !== undefined && row.sequence <= before.sequence)
+    violations.push(
+      `order: ${about} has sequence ${row.sequence}, ${before.id} before it ${before.sequence}`,
+    );
+  last.set(one.client, { sequence: row.sequence, id: one.id });
   return violations;
+}
+
+/** What nobody has sent, or not to the ledger in which it is; the expiries of holds are the ledger's own. */
+function judgeLeft(left: readonly Stored[], sent: readonly Sent[]): string[] {
+  const holds = new Set(sent.filter(isHold).map(nameOf));
+  const homes = new Map(sent.map(({ id, ledger }) => [id, ledger]));
+  return left
+    .filter((row) => !isExpiryOf(holds, row))
+    .map((row) => {
+      const home = homes.get(row.id);
+      return home === undefined
+        ? `unknown: ${nameOf(row)} is stored, nobody sent it`
+        : `misplaced: ${nameOf(row)} is stored, and was sent to ${home}`;
+    });
 }
 
 /** Atomic bulks of which some members are posted and some are not. */

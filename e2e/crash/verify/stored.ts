@@ -8,8 +8,12 @@ export type Stored = {
   kind: string;
   outcome: string;
   target: string | null;
-  /** Accepted when the time of the hold that it acts on was over. */
-  late: boolean;
+  /** RFC 3339 to the microsecond, as all times here. */
+  acceptedAt: string;
+  /** In milliseconds since 1970. */
+  postedAt: number;
+  /** When the time of the hold that it acts on is over. */
+  targetEndsAt: string | null;
 };
 
 /** What became of a hold. */
@@ -17,15 +21,23 @@ export type StoredHold = { ledger: string; id: string; status: string };
 
 /** Every transaction of the ledgers. */
 export async function readStored(client: Client, ledgers: readonly string[]): Promise<Stored[]> {
-  const { rows } = await client.query<Omit<Stored, 'sequence'> & { sequence: string }>(
-    `select l.name as ledger, t.id, t.sequence, t.kind, t.target, coalesce(t.accepted_at >= h.expires_at, false) as late,
+  const { rows } = await client.query<
+    Omit<Stored, 'sequence' | 'postedAt'> & Record<'sequence' | 'postedAt', string>
+  >(
+    `select l.name as ledger, t.id, t.sequence, t.kind, t.target,
+       instant_text(t.accepted_at) as "acceptedAt", extract(epoch from t.posted_at) * 1000 as "postedAt",
+       instant_text(h.expires_at) as "targetEndsAt",
        case t.status when 'posted' then 'posted' when 'pending' then 'held' else t.rejection ->> 'code' end as outcome
      from transactions t join ledgers l on l.id = t.ledger_id
      left join holds h on h.ledger_id = t.ledger_id and h.id = t.target
      where l.name = any($1)`,
     [ledgers],
   );
-  return rows.map((row) => ({ ...row, sequence: Number(row.sequence) }));
+  return rows.map((row) => ({
+    ...row,
+    sequence: Number(row.sequence),
+    postedAt: Number(row.postedAt),
+  }));
 }
 
 /** Every hold of the ledgers. */

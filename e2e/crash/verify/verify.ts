@@ -6,6 +6,7 @@ import { strayChunks, untilDrained } from './chunks.ts';
 import { compareBulks, compareTransactions } from './compare.ts';
 import { compareBalances, foretellBalances } from './compare-balances.ts';
 import { compareHolds } from './compare-holds.ts';
+import { compareKeys } from './compare-keys.ts';
 import { untilHoldsEnded } from './open-holds.ts';
 import { compareAnswers } from './read-back.ts';
 import { readBalances, readHolds, readStored } from './stored.ts';
@@ -22,14 +23,13 @@ export type Verified = {
 export async function verify(
   stack: Stack,
   ledgers: readonly string[],
-  shards: number,
   journal: Journal,
 ): Promise<Verified> {
   const { sent } = journal;
-  await untilDrained(stack, shards);
+  await untilDrained(stack);
   await untilHoldsEnded(stack, ledgers);
-  await untilDrained(stack, shards);
-  const stray = await strayChunks(stack, shards);
+  await untilDrained(stack);
+  const stray = await strayChunks(stack);
   return await withSql(stack, async (client) => {
     const stored = await readStored(client, ledgers);
     const holds = await readHolds(client, ledgers);
@@ -44,6 +44,7 @@ export async function verify(
       violations: [
         ...compareTransactions(sent, stored),
         ...compareBulks(sent, stored),
+        ...compareKeys(journal.secondAcceptances, stored, journal.told.losses),
         ...compareHolds(sent, stored, holds),
         ...compareBalances(foretellBalances(sent, stored), balances),
         ...broken.map(({ check, rows }) => `law: ${check} does not hold: ${JSON.stringify(rows)}`),

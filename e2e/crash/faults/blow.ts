@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Target } from './schedule.ts';
-import type { Victim } from './victims.ts';
+import type { Terms } from './fault.ts';
+import type { Target, Victim } from './victims.ts';
 
 /** When a victim died and when it answered again, by the clock of this machine, which Postgres goes by too. */
 export type Blow = { target: Target; name: string; killedAt: number; backAt: number };
@@ -30,7 +30,7 @@ async function strike({ strike, mortal }: Victim, signal: AbortSignal): Promise<
  * From when on postings are waited for, and for how long at most. A service counts from its return, a process from its
  * death, since another one is there to take over; where both workers died, from the return of the first of them.
  */
-export function recoveryTerms(blows: readonly Blow[]): { from: number; limitMs: number } {
+export function recoveryTerms(blows: readonly Blow[]): Terms {
   const services = blows.filter(({ target }) => target === 'redis' || target === 'postgres');
   const workers = blows.filter(({ target }) => target === 'worker' || target === 'standby');
   const returns = services.map(({ backAt }) => backAt);

@@ -1,0 +1,47 @@
+import type { ManagedProcess } from '@razao/stack/processes/process-spec.ts';
+import type { Random } from '../random.ts';
+import { clockEnv } from '../stack/shifted-clock.ts';
+import { between, type Fault, oneOf, type Scene, wait } from './fault.ts';
+
+const APART_MS = { least: 1_000, most: 6_000 };
+const FOR_MS = { least: 4_000, most: 7_000 };
+
+/** The clock of some processes is some seconds behind that of Postgres, or ahead of it. */
+export function createClocks(random: Random): Fault {
+  const who = oneOf(random, ['api', 'apis', 'worker', 'workers']);
+  const behind = random.chance(0.5);
+  const ms = between(random, APART_MS.least, APART_MS.most) * (behind ? -1 : 1);
+  const forMs = between(random, FOR_MS.least, FOR_MS.most);
+  let shifted: ManagedProcess[] = [];
+  return {
+    drawn: `${who} ${Math.abs(ms)} ms ${behind ? 'behind' : 'ahead'} for ${forMs} ms`,
+    async strike(scene) {
+      shifted = find(scene, who);
+      await restart(scene, shifted, ms);
+      await wait(scene, forMs);
+    },
+    async heal(scene) {
+      await restart(scene, shifted, 0);
+    },
+  };
+}
+
+function find({ stack, pick }: Scene, who: string): ManagedProcess[] {
+  const all = who.startsWith('api') ? stack.apis : stack.workers;
+  return who.endsWith('s') ? all : all.filter((_, n) => n === pick % all.length);
+}
+
+async function restart(
+  { stack, signal }: Scene,
+  processes: readonly ManagedProcess[],
+  ms: number,
+): Promise<void> {
+  await Promise.all(
+    processes.map(async (process) => {
+      await process.stop();
+      signal.throwIfAborted();
+      stack.setEnv(process, clockEnv(ms));
+      await process.start();
+    }),
+  );
+}
