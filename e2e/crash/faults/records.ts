@@ -1,5 +1,6 @@
 import type { HeldLedger } from '../../support/held-ledger.ts';
 import { withRedis } from '../../support/open-world.ts';
+import { askForStranger } from '../load/replayer.ts';
 import type { Random } from '../random.ts';
 import { scan } from '../verify/chunks.ts';
 import { between, type Fault, ledgerOf, type Scene, wait } from './fault.ts';
@@ -11,6 +12,7 @@ const WAITING_MS = { least: 200, most: 1_500 };
 /** The youngest are asked for after the loss, so long at least. */
 const LOOKS = 25;
 const LOOKING_MS = 2_500;
+const ASKING_MS_MAX = 5_000;
 
 /** Redis loses what it knows of transactions and accounts, at any moment or while commands wait; the queue stays. */
 export function createRecords(random: Random): Fault {
@@ -21,8 +23,14 @@ export function createRecords(random: Random): Fault {
   return {
     drawn: stuck ? `while commands wait, for ${waitMs} ms before` : 'at once',
     async prepare(scene) {
+      const { stack, load, pick } = scene;
+      const ledger = ledgerOf(scene);
+      const asking = { stack, journal: load.journal, ledger, number: pick };
+      // Under load the queue is hardly ever seen empty, which is when a missing record begins to mean something.
+      await load.pause();
+      await askForStranger(asking, ASKING_MS_MAX).finally(load.resume);
       if (!stuck) return;
-      held = await holdUntilStuck(scene, ledgerOf(scene));
+      held = await holdUntilStuck(scene, ledger);
       await wait(scene, waitMs);
     },
     async strike(scene) {

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
+import type { Answer } from '../../support/http.ts';
 import { bulk, type Draft, type Outcome, transaction } from './draft.ts';
-import { judgeConflict, judgeRead, judgeReplay, judgeWrite } from './judge-answer.ts';
+import {
+  judgeConflict,
+  judgeRead,
+  judgeReplay,
+  judgeStranger,
+  judgeWrite,
+} from './judge-answer.ts';
 
 const answer = (status: number, body: Record<string, unknown>, replayed = false) => ({
   status,
@@ -86,6 +93,29 @@ test('a replay has the same id and says so', () => {
     'wrong',
     'wrong',
   ]);
+});
+
+test('a replay may be new, or refused for what took its place, only once its record is gone', () => {
+  const judge = (one: Answer, record: boolean, reused: boolean) =>
+    judgeReplay(draft('posted'), false, one, { record, reused }).verdict;
+  const fresh = answer(202, queued);
+  expect([judge(fresh, true, false), judge(fresh, false, true)]).toEqual(['answered', 'wrong']);
+  const reused = answer(422, { code: 'idempotency_key_reused' });
+  expect([judge(reused, true, true), judge(reused, true, false)]).toEqual(['answered', 'wrong']);
+});
+
+test('what nobody has sent is unknown, or cannot be told', () => {
+  const judge = (status: number, body: Record<string, unknown>) =>
+    judgeStranger(answer(status, body)).verdict;
+  expect([judge(404, { code: 'transaction_not_found' }), judge(503, {})]).toEqual([
+    'answered',
+    'answered',
+  ]);
+  expect([judge(200, queued), judge(404, { code: 'ledger_not_found' })]).toEqual([
+    'wrong',
+    'wrong',
+  ]);
+  expect(judgeStranger(null).verdict).toBe('again');
 });
 
 test('a reused key is refused with its code and nothing else', () => {

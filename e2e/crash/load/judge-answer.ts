@@ -19,10 +19,21 @@ export function judgeWrite(draft: Draft, wait: boolean, answer: Answer | null): 
   return { verdict: 'answered', replayed: answer.headers.get('idempotency-replayed') === 'true' };
 }
 
-/** A replay of an answered write: as every write, and it says that it is one. */
-export function judgeReplay(draft: Draft, wait: boolean, answer: Answer | null): Judgement {
+/** What may be otherwise with a replay: its record is gone; and something else was accepted under its key since. */
+export type Forgotten = { record: boolean; reused: boolean };
+
+/** A replay of an answered write: as every write, and it says that it is one, unless its record may be gone. */
+export function judgeReplay(
+  draft: Draft,
+  wait: boolean,
+  answer: Answer | null,
+  forgotten: Forgotten = { record: false, reused: false },
+): Judgement {
   const judgement = judgeWrite(draft, wait, answer);
+  if (forgotten.reused && answer?.body['code'] === 'idempotency_key_reused')
+    return { verdict: 'answered', replayed: true };
   if (answer === null || judgement.verdict !== 'answered' || judgement.replayed) return judgement;
+  if (forgotten.record) return judgement;
   return wrong(answer, 'it does not say that it is a replay');
 }
 

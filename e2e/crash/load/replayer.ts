@@ -41,6 +41,22 @@ export async function goOverRecent(
   );
 }
 
+/** Asks for what nobody has sent, until it is told that nobody has: then Redis is known to have every record. */
+export async function askForStranger(
+  {
+    stack,
+    journal,
+    ledger,
+    number,
+  }: Pick<ClientOptions, 'stack' | 'journal' | 'ledger' | 'number'>,
+  msMax: number,
+): Promise<void> {
+  const deadline = performance.now() + msMax;
+  let status = 0;
+  while (status !== 404 && performance.now() < deadline)
+    status = (await untilAnswered(stack, journal, stranger({ ledger, number })))?.status ?? 0;
+}
+
 async function goOver(
   options: Pick<
     ClientOptions,
@@ -54,13 +70,21 @@ async function goOver(
   const one = pick(random, draft.commands);
   if (one === undefined) throw new Error('a request has a command');
   const ask: Record<typeof way, () => Request> = {
-    replays: () => toRequest(options, draft, wait, (answer) => judgeReplay(draft, wait, answer)),
+    replays: () =>
+      toRequest(options, draft, wait, (said) => judgeReplay(draft, wait, said, forgotten())),
     conflicts: () => conflict(options, one, wait),
     reads: () => read(one),
   };
   const answer = await untilAnswered(stack, journal, ask[way]());
   if (answer) journal.counts[way] += 1;
   if (answer && way !== 'reads') await untilAnswered(stack, journal, read(one));
+
+  function forgotten() {
+    const ids = draft.commands.map((command) => command.id);
+    const record = ids.some((id) => journal.told.mayBeForgotten(ledger, id));
+    const accepted = journal.secondAcceptances.some((second) => ids.includes(second.id));
+    return { record, reused: record && accepted };
+  }
 
   function read(planned: Planned): Request {
     return {
@@ -94,7 +118,7 @@ function conflict(
   };
 }
 
-function stranger({ ledger, number }: ClientOptions): Request {
+function stranger({ ledger, number }: Pick<ClientOptions, 'ledger' | 'number'>): Request {
   return {
     method: 'GET',
     ledger,

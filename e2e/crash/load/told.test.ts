@@ -33,11 +33,13 @@ test('once records were lost, or their window is over, a write may be accepted a
   told.losses.push({ from: 8, to: 9 });
   expect(told.see('l', said('queued'), write(11))).not.toBeNull();
   told.losses.push({ from: 20, to: 21 });
+  expect(told.mayBeForgotten('l', 'a')).toBe(true);
   expect(told.see('l', said('queued'), write(30))).toBeNull();
   expect(told.see('l', said('rejected'), write(30))).not.toBeNull();
   expect(told.see('l', said('queued'), read(30))).not.toBeNull();
   clock = 40;
   told.see('l', said('posted', 'b'), read(30));
+  expect(told.mayBeForgotten('l', 'b')).toBe(false);
   expect(told.see('l', said('queued', 'b'), write(41))).not.toBeNull();
   clock += WINDOW_MS + 1;
   expect(told.see('l', said('queued', 'b'), write(41))).toBeNull();

@@ -13,6 +13,8 @@ export type Said = { id: string; status: string; acceptedAt: string | null };
 export type Told = {
   /** What Redis knew of transactions may be gone. */
   readonly losses: Loss[];
+  /** Whether Redis may have lost what it knew of a transaction since it was seen first. */
+  mayBeForgotten(ledger: string, id: string): boolean;
   /**
    * Notes what an answer said to a request sent at `sentAt`. Returns what is wrong: whoever has seen an outcome never sees the
    * transaction queued again, and no other outcome. Only a write that is sent again, and whose record is gone, may be
@@ -21,20 +23,26 @@ export type Told = {
   see(ledger: string, said: Said, by: { sentAt: number; read: boolean }): string | null;
 };
 
-type Seen = { status: string; at: number };
+/** `at` is when it was seen like this first, `since` when it was seen at all. */
+type Seen = { status: string; at: number; since: number };
 
 export function createTold(now: () => number = Date.now): Told {
   const seen = new Map<string, Seen>();
   const losses: Loss[] = [];
-  const recordMayBeGone = ({ at }: Seen) =>
-    now() - at > WINDOW_MS || losses.some(({ to }) => at <= to);
+  // By when it was seen at all: an outcome may be seen long after it was stored.
+  const recordMayBeGone = ({ since }: Seen) =>
+    now() - since > WINDOW_MS || losses.some(({ to }) => since <= to);
   return {
     losses,
+    mayBeForgotten(ledger, id) {
+      const before = seen.get(`${ledger} ${id}`);
+      return before === undefined || recordMayBeGone(before);
+    },
     see(ledger, { id, status }, { sentAt, read }) {
       const name = `${ledger} ${id}`;
       const before = seen.get(name);
       if (before === undefined || rankOf(status) > rankOf(before.status))
-        seen.set(name, { status, at: now() });
+        seen.set(name, { status, at: now(), since: before?.since ?? now() });
       if (before === undefined || before.at > sentAt || mayFollow(before.status, status))
         return null;
       if (!read && status === 'queued' && recordMayBeGone(before)) return null;
