@@ -47,9 +47,9 @@ test('a round within its limit is fine; one beyond it, or without end, names its
 });
 
 test('what waits too long after the fault is over is told, and what the fault has seen', () => {
-  const slow = roundViolations(round('worker', 1, 2_000, 20_001));
+  const slow = roundViolations(round('worker', 1, 2_000, 30_001));
   expect(slow).toEqual([
-    'slow: round 1, worker (so and so): what waited was posted only after 20001 ms, limit 20000 ms',
+    'slow: round 1, worker (so and so): what waited was posted only after 30001 ms, limit 30000 ms',
   ]);
   expect(roundViolations(round('worker', 1, 2_000, null))[0]).toContain('posted never');
   const seen = { ...round('worker', 1), violations: ['died: worker'] };

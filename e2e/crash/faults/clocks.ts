@@ -2,6 +2,7 @@ import type { ManagedProcess } from '@razao/stack/processes/process-spec.ts';
 import type { Random } from '../random.ts';
 import { clockEnv } from '../stack/shifted-clock.ts';
 import { between, type Fault, oneOf, type Scene, wait } from './fault.ts';
+import { race } from './races.ts';
 
 const APART_MS = { least: 1_000, most: 6_000 };
 const FOR_MS = { least: 4_000, most: 7_000 };
@@ -13,15 +14,20 @@ export function createClocks(random: Random): Fault {
   const ms = between(random, APART_MS.least, APART_MS.most) * (behind ? -1 : 1);
   const forMs = between(random, FOR_MS.least, FOR_MS.most);
   let shifted: ManagedProcess[] = [];
+  let racing: Promise<void> | undefined;
   return {
     drawn: `${who} ${Math.abs(ms)} ms ${behind ? 'behind' : 'ahead'} for ${forMs} ms`,
     async strike(scene) {
       shifted = find(scene, who);
       await restart(scene, shifted, ms);
+      racing = race(scene);
+      // Where the run is interrupted nobody waits for it.
+      racing.catch(() => {});
       await wait(scene, forMs);
     },
     async heal(scene) {
       await restart(scene, shifted, 0);
+      await racing;
     },
   };
 }

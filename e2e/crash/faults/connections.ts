@@ -3,10 +3,11 @@ import type { TcpProxy } from '@razao/stack/testing/tcp-proxy.ts';
 import { lockHolder } from '../../support/lock-holder.ts';
 import type { Random } from '../random.ts';
 import { between, type Fault, ledgerOf, oneOf, type Scene, wait } from './fault.ts';
+import { race } from './races.ts';
 
 const CUT_MS = { least: 100, most: 4_000 };
 const SLOW_MS = { least: 100, most: 1_500 };
-const SLOW_FOR_MS = { least: 1_500, most: 5_000 };
+const SLOW_FOR_MS = { least: 2_000, most: 7_000 };
 const SILENT_MS = { least: 500, most: 8_000 };
 
 /** A process of ours, and the store on the other end of its connections. */
@@ -66,6 +67,7 @@ function disturb(
   harm: (proxy: TcpProxy) => Promise<void>,
 ): Fault {
   let proxy: TcpProxy | undefined;
+  let racing: Promise<void> | undefined;
   return {
     drawn: `${who}, ${store} ${how}`,
     async prepare(scene) {
@@ -75,12 +77,16 @@ function disturb(
     async strike(scene) {
       if (proxy === undefined) throw new Error(`no way to ${store} was found`);
       await harm(proxy);
+      racing = race(scene);
+      // Where the run is interrupted nobody waits for it.
+      racing.catch(() => {});
       await wait(scene, forMs);
     },
     async heal() {
       proxy?.delay({ to: 0, from: 0 });
       proxy?.resume();
       await proxy?.mend();
+      await racing;
     },
   };
 }

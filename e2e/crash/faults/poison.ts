@@ -1,19 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { shardOf } from '@razao/shared/runtime/shard.ts';
 import type { ManagedProcess } from '@razao/stack/processes/process-spec.ts';
-import type { HeldLedger } from '../../support/held-ledger.ts';
-import { holdLedger } from '../../support/held-ledger.ts';
+import { type HeldLedger, holdLedger } from '../../support/held-ledger.ts';
 import { withSql } from '../../support/open-world.ts';
 import { until } from '../../support/poll.ts';
-import { posting, WORLD } from '../load/draft.ts';
+import { bulk, posting, transaction, WORLD } from '../load/draft.ts';
 import { judgeWrite } from '../load/judge-answer.ts';
 import { createNames } from '../load/keys.ts';
 import { sendOnce, toRequest } from '../load/writer.ts';
 import type { Random } from '../random.ts';
 import { type Fault, ledgerOf, oneOf, type Scene } from './fault.ts';
+import { leaveOne } from './leave-one.ts';
 import { untilStuck } from './stuck.ts';
 
 const STUCK_SHARE = 0.6;
+const ALONE_SHARE = 0.5;
+/** Innocents before it and behind it, in one chunk with it. */
+const MATES = 8;
 const SETTLED_MS_MAX = 180_000;
 const SILENT_MS_MAX = 2_000;
 const POLL_MS = 100;
@@ -28,11 +31,14 @@ const STORED = `select from transactions t join ledgers l on l.id = t.ledger_id
 export function createPoison(random: Random): Fault {
   const how = oneOf(random, ['always', 'spin']);
   const stuck = random.chance(STUCK_SHARE);
+  const alone = random.chance(ALONE_SHARE);
   let held: HeldLedger[] = [];
+  let workers: readonly ManagedProcess[] = [];
   let deaths = 0;
   return {
-    drawn: `${how === 'spin' ? 'spins' : 'dies'}${stuck ? ', all other shards stuck' : ''}`,
+    drawn: `${how === 'spin' ? 'spins' : 'dies'}${stuck ? ', all other shards stuck' : ''}${alone ? ', one worker' : ''}`,
     async prepare(scene) {
+      workers = alone ? await leaveOne(scene) : scene.stack.workers;
       if (!stuck) return;
       const others = ledgersOfOtherShards(scene);
       held = await Promise.all(others.map((ledger) => holdLedger(scene.stack, ledger)));
@@ -40,14 +46,13 @@ export function createPoison(random: Random): Fault {
     },
     async strike(scene) {
       const ledger = ledgerOf(scene);
-      const draft = drawPoison(ledger, scene.round);
-      const id = draft.commands[0]?.id ?? '';
+      const { draft, id } = drawPoison(ledger, scene.round);
       scene.stack.poison.arm('before-apply', `${how} ${id}`);
       const judge: Parameters<typeof toRequest>[3] = (answer) => judgeWrite(draft, false, answer);
       const request = toRequest({ ledger, number: scene.pick }, draft, false, judge);
       const about = { client: `${ledger}-poison-${scene.round}`, ledger, order: 0 };
       await sendOnce(scene.stack, scene.load.journal, request, draft, about);
-      const watching = watch(scene, () => (deaths += 1));
+      const watching = watch(scene, workers, () => (deaths += 1));
       await untilStored(scene, ledger, id).finally(watching.end);
     },
     async heal({ stack }) {
@@ -61,10 +66,13 @@ export function createPoison(random: Random): Fault {
 }
 
 function drawPoison(ledger: string, round: number) {
-  const postings = [posting(WORLD, 'poison:shop', 1)];
-  const name = createNames(ledger, `${ledger}-poison-${round}`, 0)();
-  const expected = ['processing_failed', 'posted'] as const;
-  return { path: '', body: { postings }, commands: [{ ...name, expected, moves: postings }] };
+  const nextName = createNames(ledger, `${ledger}-poison-${round}`, 0);
+  const draw = () => transaction(nextName(), [posting(WORLD, 'poison:shop', 1)], 'posted');
+  const drafts = Array.from({ length: 2 * MATES + 1 }, draw);
+  const [poison] = drafts[MATES]?.commands ?? [];
+  if (poison === undefined) throw new Error('a transaction has a command');
+  poison.expected = ['processing_failed', 'posted'];
+  return { draft: bulk(drafts, false), id: poison.id };
 }
 
 /** One in each shard but the poison's. */
@@ -87,10 +95,14 @@ async function untilStored({ stack, signal }: Scene, ledger: string, id: string)
 }
 
 /** Starts workers again that have died, and kills those that say nothing for a while. */
-function watch({ stack, signal }: Scene, onDeath: () => void): { end(): Promise<void> } {
+function watch(
+  { signal }: Scene,
+  workers: readonly ManagedProcess[],
+  onDeath: () => void,
+): { end(): Promise<void> } {
   let ended = false;
   const watching = Promise.all(
-    stack.workers.map(async (worker) => {
+    workers.map(async (worker) => {
       while (!ended && !signal.aborted) {
         if (worker.pid === null) {
           onDeath();

@@ -1,7 +1,8 @@
 import type { HeldLedger } from '../../support/held-ledger.ts';
 import { lockHolder } from '../../support/lock-holder.ts';
 import type { Random } from '../random.ts';
-import { type Fault, ledgerOf, type Scene } from './fault.ts';
+import { type Fault, ledgerOf } from './fault.ts';
+import { leaveOne } from './leave-one.ts';
 import { holdUntilStuck, untilStuck } from './stuck.ts';
 
 const TIMES = 6;
@@ -39,10 +40,4 @@ export function createRestarts(random: Random): Fault {
     },
     settle: async () => wrongEnds,
   };
-}
-
-async function leaveOne(scene: Scene): Promise<void> {
-  const { stack } = scene;
-  const holder = await lockHolder(stack, ledgerOf(scene), stack.shards);
-  await Promise.all(stack.workers.filter((one) => one !== holder).map((other) => other.stop()));
 }

@@ -3,7 +3,7 @@ import { type HeldLedger, holdLedger } from '../../support/held-ledger.ts';
 import { withSql } from '../../support/open-world.ts';
 import { putLedger } from '../load/ledgers.ts';
 import { discardAside, listAside, readAside, retryAside } from '../operator/queue.ts';
-import { untilDrained } from '../verify/chunks.ts';
+import { awaitCatchUp } from '../rounds/catch-up.ts';
 import { ledgerOf, type Scene } from './fault.ts';
 import { createProbe } from './probe.ts';
 import type { RewindPlan } from './rewind.ts';
@@ -56,10 +56,10 @@ export async function lookAfter(
 ): Promise<string[]> {
   const { stack, signal } = scene;
   for (let n = 0; n < RETRIES; n++) {
-    await untilDrained(stack, { signal });
+    await awaitCatchUp(stack, signal);
     await retryAside(stack);
   }
-  await untilDrained(stack, { signal });
+  await awaitCatchUp(stack, signal);
   const aside = await readAside(stack);
   const { rows } = await withSql(stack, (client) =>
     client.query<{ id: string }>(

@@ -64,6 +64,8 @@ export function createJournal(): Journal {
         const known = at === undefined ? {} : { acceptedAt: at };
         sent.push({ ...planned, ...more, ...known, client, ledger, order: order + i });
       }
+      // Nobody asks for what may be gone.
+      if (mayBeLost) return;
       const youngest = recent.get(ledger) ?? [];
       recent.set(ledger, youngest);
       if (youngest.push(draft) <= RECENT_MAX) return;

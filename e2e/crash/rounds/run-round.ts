@@ -22,7 +22,7 @@ export type RoundResult = {
 
 const LIMIT_MS = 10_000;
 /** Usually it is a second or two. */
-const CATCH_UP_MS_MAX = 20_000;
+const CATCH_UP_MS_MAX = 30_000;
 
 /** One round under load: waits, breaks something, mends it, and measures until every ledger posts again. */
 export async function runRound(
