@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Answer } from '../../support/http.ts';
 import type { Draft } from '../load/draft.ts';
 import { posting, WORLD } from '../load/draft.ts';
 import { judgeWrite } from '../load/judge-answer.ts';
@@ -56,7 +57,19 @@ async function runOne(scene: Scene, { seconds, leadMs }: Race, n: number): Promi
       judgeWrite(draft, false, answer),
     );
     const { stack, load } = scene;
-    if (!(await sendOnce(stack, load.journal, request, draft, { client, ledger, order }))) return;
-    if (order === 0) await delay(1_000 * seconds - leadMs, undefined, { signal: scene.signal });
+    const about = { client, ledger, order };
+    const answer = await sendOnce(stack, load.journal, request, draft, about);
+    if (answer === null) return;
+    if (order === 0)
+      await delay(Math.max(0, leftMs(answer, seconds) - leadMs), undefined, {
+        signal: scene.signal,
+      });
   }
+}
+
+/** How long a hold has, by what its client was told, or by its own clock: whichever is less. */
+function leftMs({ body }: Answer, seconds: number): number {
+  const hold = body['hold'] as { expires_at?: string } | null | undefined;
+  const told = Date.parse(hold?.expires_at ?? '') - Date.now();
+  return Number.isNaN(told) ? seconds * 1_000 : Math.min(told, seconds * 1_000);
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type HeldLedger, holdLedger } from '../../support/held-ledger.ts';
+import { type HeldLedger, holdBalances } from '../../support/held-ledger.ts';
 import { withSql } from '../../support/open-world.ts';
 import { putLedger } from '../load/ledgers.ts';
 import { discardAside, listAside, readAside, retryAside } from '../operator/queue.ts';
@@ -25,11 +25,12 @@ export async function bringBack(
   const { stack } = scene;
   const [first, second] = plan.first === 'same' ? [lost, other] : [other, lost];
   let held: HeldLedger | undefined;
-  if (plan.stuck) held = await holdLedger(stack, ledgerOf(scene));
+  // A commit is stuck behind them only when it knows which ledgers there are.
+  if (plan.stuck) held = await holdBalances(stack, ledgerOf(scene));
   try {
     await Promise.all(stack.apis.map((api) => api.start()));
     // Who has known the lost ledger before may know it still.
-    const accepted = plan.stay === 'none' ? [] : await write(scene, lost);
+    const accepted = plan.stay === 'none' ? [] : await write(scene, lost, 'at-once');
     if (plan.early) await putLedger(stack, first);
     await Promise.all(stack.workers.map((worker) => worker.start()));
     if (!plan.early) {
@@ -38,7 +39,7 @@ export async function bringBack(
     }
     await putLedger(stack, second);
     scene.ownLedgers.push(other);
-    accepted.push(...(await write(scene, lost)));
+    accepted.push(...(await write(scene, lost, 'later')));
     const tenant = createProbe(scene, other, 'tenant');
     for (let n = 0; n < WRITES; n++) await tenant.deposit();
     await retryAside(stack);
@@ -75,10 +76,10 @@ export async function lookAfter(
 }
 
 /** Commands for the lost ledger, to each API. */
-async function write(scene: Scene, lost: string): Promise<string[]> {
+async function write(scene: Scene, lost: string, when: string): Promise<string[]> {
   const ids: string[] = [];
   for (const api of scene.stack.apis.keys()) {
-    const probe = createProbe(scene, lost, `again-${api}-${ids.length}`);
+    const probe = createProbe(scene, lost, `${when}-${api}`);
     const id = await probe.tryDeposit({ api, mayBeLost: true });
     if (id !== null) ids.push(id);
   }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Stack } from '@razao/stack/stack-options.ts';
+import type { Answer } from '../../support/http.ts';
 import type { Random } from '../random.ts';
 import { BULK, type Draft, type Generator } from './draft.ts';
 import type { Gate } from './gate.ts';
@@ -43,21 +44,21 @@ export async function runWriter(options: ClientOptions, generator: Generator): P
   }
 }
 
-/** Sends a request until it is answered, and notes that it was. Returns whether it was answered as it must be. */
+/** Sends a request until it is answered, and notes that it was. Returns the answer; null where it was wrong. */
 export async function sendOnce(
   stack: Pick<Stack, 'apiUrls'>,
   journal: Journal,
   request: Request,
   draft: Draft,
   about: About,
-): Promise<boolean> {
+): Promise<Answer | null> {
   const answer = await untilAnswered(stack, journal, request);
-  if (answer === null) return false;
+  if (answer === null) return null;
   const times = saidBy(answer).flatMap(({ id, acceptedAt }) =>
     acceptedAt === null ? [] : [[id, acceptedAt] as const],
   );
   journal.record(draft, { ...about, acceptedAt: new Map(times) });
-  return true;
+  return answer;
 }
 
 /** A draft as it is sent, the first time and again. */
