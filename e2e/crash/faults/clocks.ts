@@ -1,10 +1,13 @@
 import type { ManagedProcess } from '@razao/stack/processes/process-spec.ts';
+import { until } from '../../support/poll.ts';
 import type { Random } from '../random.ts';
 import { clockEnv } from '../stack/shifted-clock.ts';
 import { between, type Fault, oneOf, type Scene, wait } from './fault.ts';
 import { race } from './races.ts';
 
-const APART_MS = { least: 1_000, most: 6_000 };
+const APART_MS = { least: 1_500, most: 6_000 };
+/** It tells its time by the second, and some pass until it has answered. */
+const TOLD_MS_MAX = 1_400;
 const FOR_MS = { least: 4_000, most: 7_000 };
 
 /** The clock of some processes is some seconds behind that of Postgres, or ahead of it. */
@@ -48,6 +51,16 @@ async function restart(
       signal.throwIfAborted();
       stack.setEnv(process, clockEnv(ms));
       await process.start();
+      await assertShifted(process, ms);
     }),
   );
+}
+
+/** Else the round would prove nothing. */
+async function assertShifted({ name, url }: ManagedProcess, ms: number): Promise<void> {
+  await until(`the clock of ${name} is ${ms} ms ahead`, async () => {
+    const { headers } = await fetch(`${url}/livez`);
+    const told = Date.parse(headers.get('date') ?? '') - Date.now();
+    return Math.abs(told - ms) < TOLD_MS_MAX;
+  });
 }

@@ -8,6 +8,7 @@ import { judgeWrite } from '../load/judge-answer.ts';
 import { createNames } from '../load/keys.ts';
 import { sendOnce, toRequest } from '../load/writer.ts';
 import type { Random } from '../random.ts';
+import { untilDrained } from '../verify/chunks.ts';
 import { type Fault, ledgerOf, oneOf, type Scene } from './fault.ts';
 import { leaveOne } from './leave-one.ts';
 import { createProbe } from './probe.ts';
@@ -42,12 +43,16 @@ export function createPoison(random: Random): Fault {
   return {
     drawn: `${how === 'spin' ? 'spins' : 'dies'}, other shards ${others}, ${alone ? 'one worker' : 'all workers'}`,
     async prepare(scene) {
-      workers = alone ? await leaveOne(scene) : scene.stack.workers;
+      const { stack, load, signal } = scene;
+      workers = alone ? await leaveOne(scene) : stack.workers;
       const ledgers = ledgersOfOtherShards(scene);
       if (others === 'stuck') {
-        held = await Promise.all(ledgers.map((ledger) => holdLedger(scene.stack, ledger)));
+        held = await Promise.all(ledgers.map((ledger) => holdLedger(stack, ledger)));
         await untilStuck(scene, ledgers.length);
       } else {
+        // What is sent now is the first that waits, in every shard.
+        await load.pause();
+        await untilDrained(stack, { signal });
         await Promise.all(workers.map((worker) => worker.stop()));
         for (const ledger of ledgers) await createProbe(scene, ledger, 'mate').depositMany(BACKLOG);
       }
@@ -61,12 +66,14 @@ export function createPoison(random: Random): Fault {
       );
       const about = { client: `${ledger}-poison-${scene.round}`, ledger, order: 0 };
       await sendOnce(scene.stack, scene.load.journal, request, draft, about);
+      scene.load.resume();
       // They may die before they answer.
       await Promise.allSettled(workers.map((worker) => worker.start()));
       const watching = watchWorkers(scene, workers, RESTART_MS[others], () => (deaths += 1));
       await untilStored(scene, ledger, id).finally(watching.end);
     },
-    async heal({ stack }) {
+    async heal({ stack, load }) {
+      load.resume();
       stack.poison.disarm('before-apply');
       await Promise.all(held.map((one) => one.release()));
       await Promise.all(stack.workers.map((worker) => worker.start()));

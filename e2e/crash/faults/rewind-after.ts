@@ -13,15 +13,18 @@ const ASIDE_MS_MAX = 5_000;
 const RETRIES = 2;
 const WRITES = 3;
 
+/** Ids of what was accepted in the lost ledger after the restore, and all that was set aside before the operator retried it. */
+export type BroughtBack = { accepted: string[]; aside: string };
+
 /**
  * Starts everything again after a restore to a point, while tenants create ledgers and use them, and the operator retries what
- * was set aside. Returns the ids of what was accepted in the lost ledger meanwhile.
+ * was set aside.
  */
 export async function bringBack(
   scene: Scene,
   { lost, other }: RewindLedgers,
   plan: RewindPlan,
-): Promise<string[]> {
+): Promise<BroughtBack> {
   const { stack } = scene;
   const [first, second] = plan.first === 'same' ? [lost, other] : [other, lost];
   let held: HeldLedger | undefined;
@@ -42,8 +45,9 @@ export async function bringBack(
     accepted.push(...(await write(scene, lost, 'later')));
     const tenant = createProbe(scene, other, 'tenant');
     for (let n = 0; n < WRITES; n++) await tenant.deposit();
+    const aside = await readAside(stack);
     await retryAside(stack);
-    return accepted;
+    return { accepted, aside };
   } finally {
     await held?.release();
   }
@@ -54,6 +58,7 @@ export async function lookAfter(
   scene: Scene,
   { lost }: RewindLedgers,
   waiting: readonly string[],
+  wasAside: string,
 ): Promise<string[]> {
   const { stack, signal } = scene;
   for (let n = 0; n < RETRIES; n++) {
@@ -72,7 +77,10 @@ export async function lookAfter(
   await discardAside(stack);
   return waiting
     .filter((id) => !posted.has(id) && !aside.includes(id))
-    .map((id) => `lost: ${lost} ${id} waited, and is neither posted nor set aside`);
+    .map((id) => {
+      const was = wasAside.includes(id) ? 'was set aside, then retried' : 'waited';
+      return `lost: ${lost} ${id} ${was}, and is neither posted nor set aside`;
+    });
 }
 
 /** Commands for the lost ledger, to each API. */

@@ -46,6 +46,7 @@ export function createRewind(random: Random): Fault {
     stuck: random.chance(0.6),
   };
   const waiting: string[] = [];
+  let wasAside = '';
   let ledgers: RewindLedgers | undefined;
   let backup: BaseBackup | undefined;
   return {
@@ -67,11 +68,15 @@ export function createRewind(random: Random): Fault {
     },
     async heal(scene) {
       scene.signal.throwIfAborted();
-      if (ledgers !== undefined) waiting.push(...(await bringBack(scene, ledgers, plan)));
+      if (ledgers !== undefined) {
+        const back = await bringBack(scene, ledgers, plan);
+        waiting.push(...back.accepted);
+        wasAside = back.aside;
+      }
       await Promise.all(scene.stack.processes.map((process) => process.start()));
       scene.load.resume();
     },
-    settle: async (scene) => (ledgers ? await lookAfter(scene, ledgers, waiting) : []),
+    settle: async (scene) => (ledgers ? await lookAfter(scene, ledgers, waiting, wasAside) : []),
   };
 }
 

@@ -11,7 +11,7 @@ export function createShards(random: Random): Fault {
   const draw = random.below(COUNTS.length - 1);
   let looking: Promise<void> | undefined;
   return {
-    drawn: `the ${draw}th of the other numbers`,
+    drawn: `to another number, draw ${draw}`,
     async strike(scene) {
       const others = COUNTS.filter((count) => count !== scene.stack.shards);
       await changeShards(scene, others[draw] ?? 4);
