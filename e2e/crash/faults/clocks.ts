@@ -22,9 +22,11 @@ export function createClocks(random: Random): Fault {
     drawn: `${who} ${Math.abs(ms)} ms ${behind ? 'behind' : 'ahead'} for ${forMs} ms`,
     async strike(scene) {
       shifted = find(scene, who);
+      // Some holds are there before the clocks are wrong. Where the run is interrupted nobody waits for them.
+      const before = race(scene, { name: 'before', clocksApart: true });
+      before.catch(() => {});
       await restart(scene, shifted, ms);
-      racing = race(scene);
-      // Where the run is interrupted nobody waits for it.
+      racing = Promise.all([before, race(scene, { clocksApart: true })]).then(() => {});
       racing.catch(() => {});
       await wait(scene, forMs);
     },

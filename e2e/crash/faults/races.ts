@@ -10,33 +10,42 @@ import { between, ledgerOf, type Scene } from './fault.ts';
 const HOLDS = 12;
 const SECONDS = { least: 2, most: 5 };
 const LEAD_MS_MAX = 1_600;
-
-/** When a hold is over, and how long before that it is captured. */
-type Race = { seconds: number; leadMs: number };
+/** Where clocks are apart some come after their time, by the clock of their client. By that of an API they may be in time. */
+const LATE_MS_MAX = 3_000;
 
 /**
- * Holds of some seconds, each captured shortly before its time is over, by a client of its own and through the API of the
- * round. Whichever was accepted in time must be posted.
+ * When a hold is over, how long before that it is captured, and by which clock: that of its client, or, where that comes
+ * first, by the time that it was told.
  */
-export async function race(scene: Scene): Promise<void> {
+type Race = { seconds: number; leadMs: number; byTold: boolean };
+
+/**
+ * Holds of some seconds, each captured about when its time is over, by a client of its own and through the API of the round.
+ * Whichever was accepted in time, by what its client was told, must be posted. `name` distinguishes the races of a round.
+ */
+export async function race(
+  scene: Scene,
+  { name = 'race', clocksApart = false }: { name?: string; clocksApart?: boolean } = {},
+): Promise<void> {
   const { random } = scene;
   const races = Array.from(
     { length: HOLDS },
     (): Race => ({
       seconds: between(random, SECONDS.least, SECONDS.most),
-      leadMs: random.below(LEAD_MS_MAX),
+      leadMs: between(random, clocksApart ? -LATE_MS_MAX : 0, LEAD_MS_MAX),
+      byTold: !clocksApart || random.chance(0.5),
     }),
   );
-  await Promise.all(races.map((one, n) => runOne(scene, one, n)));
+  await Promise.all(races.map((one, n) => runOne(scene, one, `${name}-${n}`)));
 }
 
-async function runOne(scene: Scene, { seconds, leadMs }: Race, n: number): Promise<void> {
+async function runOne(scene: Scene, one: Race, name: string): Promise<void> {
   const ledger = ledgerOf(scene);
-  const client = `${ledger}-race-${scene.round}-${n}`;
+  const client = `${ledger}-${name}-${scene.round}`;
   const nextName = createNames(ledger, client, 0);
-  const moves = [posting(WORLD, 'shared:shop', 1 + n)];
+  const moves = [posting(WORLD, 'shared:shop', 1)];
   const hold = nextName();
-  const body = { postings: moves, hold: { expires_in: seconds } };
+  const body = { postings: moves, hold: { expires_in: one.seconds } };
   const drafts: [Draft, Draft] = [
     { path: '', body, commands: [{ ...hold, expected: ['held'], moves: [] }] },
     {
@@ -60,16 +69,14 @@ async function runOne(scene: Scene, { seconds, leadMs }: Race, n: number): Promi
     const about = { client, ledger, order };
     const answer = await sendOnce(stack, load.journal, request, draft, about);
     if (answer === null) return;
-    if (order === 0)
-      await delay(Math.max(0, leftMs(answer, seconds) - leadMs), undefined, {
-        signal: scene.signal,
-      });
+    if (order === 0) await delay(waitMs(answer, one), undefined, { signal: scene.signal });
   }
 }
 
-/** How long a hold has, by what its client was told, or by its own clock: whichever is less. */
-function leftMs({ body }: Answer, seconds: number): number {
+/** How long to wait before a hold is captured. */
+function waitMs({ body }: Answer, { seconds, leadMs, byTold }: Race): number {
   const hold = body['hold'] as { expires_at?: string } | null | undefined;
   const told = Date.parse(hold?.expires_at ?? '') - Date.now();
-  return Number.isNaN(told) ? seconds * 1_000 : Math.min(told, seconds * 1_000);
+  const left = byTold && told < seconds * 1_000 ? told : seconds * 1_000;
+  return Math.max(0, left - leadMs);
 }
