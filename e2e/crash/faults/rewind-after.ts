@@ -9,7 +9,7 @@ import { createProbe } from './probe.ts';
 import type { RewindPlan } from './rewind.ts';
 import type { RewindLedgers } from './rewind-ledgers.ts';
 
-const ASIDE_MS_MAX = 5_000;
+const ASIDE_MS_MAX = 20_000;
 const RETRIES = 2;
 const WRITES = 3;
 

@@ -1,10 +1,9 @@
-import { EXPIRY_GRACE_MS } from '@razao/shared/contract/limits.ts';
 import type { Stack } from '@razao/stack/stack-options.ts';
 import { withSql } from '../../support/open-world.ts';
 import { until } from '../../support/poll.ts';
 
-/** The longest time of a hold that is left to expire, its grace, and what a sweep may take. */
-const MS_MAX = 8_000 + EXPIRY_GRACE_MS;
+/** The longest time of a hold that is left to expire, its grace, and what a sweep may take: an expiry that was undone is sent again after a minute. */
+const MS_MAX = 75_000;
 
 /** Waits until every hold has ended. Those that do not in time are found by who compares. */
 export async function untilHoldsEnded(stack: Stack, ledgers: readonly string[]): Promise<void> {
