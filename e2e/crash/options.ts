@@ -36,7 +36,7 @@ export function parseOptions(
   };
 }
 
-/** Each kind once, in the order of all, so that the same kinds give the same schedule however they are named. */
+/** The kinds that are named. */
 function kinds(given: string): string[] {
   const named = given.split(',').flatMap((kind) => (kind === 'kill' ? KILL_KINDS : [kind]));
   const unknown = named.find((kind) => !KINDS.includes(kind));

@@ -101,7 +101,9 @@ test('a replay may be new, or refused for what took its place, only once its rec
   const fresh = answer(202, queued);
   expect([judge(fresh, true, false), judge(fresh, false, true)]).toEqual(['answered', 'wrong']);
   const reused = answer(422, { code: 'idempotency_key_reused' });
-  expect([judge(reused, true, true), judge(reused, true, false)]).toEqual(['answered', 'wrong']);
+  const inBulk = answer(202, { data: [{ problem: { code: 'idempotency_key_reused' } }] });
+  for (const one of [reused, inBulk])
+    expect([judge(one, true, true), judge(one, true, false)]).toEqual(['answered', 'wrong']);
 });
 
 test('what nobody has sent is unknown, or cannot be told', () => {

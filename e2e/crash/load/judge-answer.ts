@@ -30,7 +30,7 @@ export function judgeReplay(
   forgotten: Forgotten = { record: false, reused: false },
 ): Judgement {
   const judgement = judgeWrite(draft, wait, answer);
-  if (forgotten.reused && answer?.body['code'] === 'idempotency_key_reused')
+  if (forgotten.reused && answer !== null && isRefusedForReuse(answer))
     return { verdict: 'answered', replayed: true };
   if (answer === null || judgement.verdict !== 'answered' || judgement.replayed) return judgement;
   if (forgotten.record) return judgement;
@@ -43,6 +43,14 @@ export function judgeConflict(answer: Answer | null): Judgement {
   const refused = answer.status === 422 && answer.body['code'] === 'idempotency_key_reused';
   if (!refused) return wrong(answer, 'the key was answered with another body before');
   return { verdict: 'answered', replayed: false };
+}
+
+/** By itself, or as one of a bulk. */
+function isRefusedForReuse({ body }: Answer): boolean {
+  const data: unknown = body['data'];
+  const inBulk = (Array.isArray(data) ? data : []) as { problem?: { code: unknown } }[];
+  const codes = [body['code'], ...inBulk.map(({ problem }) => problem?.code)];
+  return codes.includes('idempotency_key_reused');
 }
 
 /** A look at a transaction that was in an answer: never unknown, and never something else. */

@@ -22,6 +22,12 @@ test('every kind comes before any comes again, also where only some are drawn', 
   }
 });
 
+test('the order in which kinds are named makes no difference', () => {
+  expect(createSchedule(9, 4, ['cut', 'api', 'slow'])).toEqual(
+    createSchedule(9, 4, ['slow', 'cut', 'api', 'cut']),
+  );
+});
+
 test('each target is killed alone and in each pair', () => {
   expect(KILL_KINDS).toHaveLength(5 + 10);
   expect(KILL_KINDS.filter((kind) => kind.includes('worker'))).toHaveLength(5);

@@ -20,9 +20,11 @@ export function createSchedule(
   kinds: readonly string[] = KINDS,
 ): Round[] {
   const random = createRandom(seed);
+  // In one order, so that the same kinds give the same schedule however they are named.
+  const drawn = KINDS.filter((kind) => kinds.includes(kind));
   let deck: string[] = [];
   return Array.from({ length: rounds }, (_, index) => {
-    if (deck.length === 0) deck = shuffle(kinds, random);
+    if (deck.length === 0) deck = shuffle(drawn, random);
     return {
       number: index + 1,
       pauseMs: PAUSE_MS.least + random.below(PAUSE_MS.most - PAUSE_MS.least),
