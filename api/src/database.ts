@@ -87,7 +87,7 @@ export function createDatabase(
         ...trusted,
         connect() {
           // What stands behind a pooler may change without a new connection.
-          server.refuseForeign();
+          server.refuse();
           return trusted.connect();
         },
       },

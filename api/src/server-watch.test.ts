@@ -24,15 +24,20 @@ test('a database of another installation than the first is refused until the rig
   // No connection to it is kept; it is known all the same.
   watch.lose();
   expect(watch.bond()).toEqual(foreign);
-  expect(() => watch.refuseForeign()).toThrow();
+  expect(() => watch.refuse()).toThrow();
   watch.see(MINE);
-  watch.refuseForeign();
+  watch.refuse();
 });
 
 test('a database that is being restored is not read', () => {
   const watch = createServerWatch();
   expect(() => watch.see({ ...MINE, recovering: true })).toThrow(/^Connection terminated by us/);
+  expect(() => watch.refuse()).toThrow(/is being restored/);
+  // What it says of itself may be of long ago.
+  expect(watch.bond()).toBeNull();
   watch.see(MINE);
+  watch.refuse();
+  expect(watch.bond()).toEqual(MINE);
 });
 
 test('a database without tables is not taken for another one', () => {
@@ -40,6 +45,6 @@ test('a database without tables is not taken for another one', () => {
   watch.see({ ...MINE, installation: null });
   watch.see(MINE);
   watch.see({ ...MINE, installation: null });
-  watch.refuseForeign();
+  watch.refuse();
   expect(() => watch.see({ ...MINE, installation: 'another' })).toThrow();
 });

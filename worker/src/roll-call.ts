@@ -106,7 +106,9 @@ export function createRollCall({
         const { rows } = await clock.measure(() =>
           client.query<{ processes: number; now_ms: number }>(COUNT, [NAME]),
         );
-        bond = await readBond(client);
+        const found = await readBond(client);
+        // What it says while it is being restored may be of long ago.
+        bond = found.recovering ? null : found;
         await look(client);
         processes = here ? Math.max(1, rows[0]?.processes ?? 1) : 1;
         fault = null;

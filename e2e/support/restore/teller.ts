@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { type Answer, call, transfer } from '../http.ts';
 
 /** Where everything goes that a teller sends, one at a time. */
-export const TOLD = 'told';
+const TOLD = 'told';
 
 /** A client that remembers what it was told of one ledger, by the keys of its writes. */
 export function openTeller(api: string, ledger: string) {
