@@ -27,6 +27,7 @@ import type { Deps } from './deps.ts';
 import type { ApiEnv } from './http/env.ts';
 import { createIntakes } from './intake/intakes.ts';
 import { createMemoryWatch } from './intake/memory-watch.ts';
+import { createRecall } from './intake/recall.ts';
 import { createLedgerDirectory } from './ledgers/ledger-directory.ts';
 import { createLookup } from './transactions/lookup.ts';
 import { untilKnown } from './until-known.ts';
@@ -86,10 +87,11 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
   const { guard, keys: keysOf } = installation;
   const restore = createRecordsRestorer(redis);
   const lookup = createLookup({ redis, guard, database, clock, keysOf, restore });
+  const recall = createRecall(redis, lookup);
   const { SHARDS: shards } = config;
   const waiters = createWaiters({ subscriber, shards, keysOf, lookup, metrics, log });
   const intakes = createIntakes(keysOf, {
-    ...{ redis, guard, memory, clock, restore, metrics, queueMax },
+    ...{ redis, guard, memory, clock, restore, recall, metrics, queueMax },
   });
   /** With one of them nothing can be served. */
   const faults = () => ({

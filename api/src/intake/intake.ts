@@ -28,12 +28,14 @@ import {
 } from './gather.ts';
 import type { MemoryWatch } from './memory-watch.ts';
 import { overloaded } from './overloaded.ts';
+import type { Recall } from './recall.ts';
 import { stamp } from './stamp.ts';
 import { storeChunk } from './store-chunk.ts';
 
 export type IntakeDeps = {
   keys: ShardKeys;
   restore: RecordsRestorer;
+  recall: Recall;
   redis: Redis;
   guard: RedisGuard;
   memory: MemoryWatch;
@@ -160,7 +162,7 @@ export class Intake {
   }
 
   async #flush(chunk: readonly Pending[]): Promise<void> {
-    const { redis, guard, memory, clock, keys, restore, metrics } = this.#deps;
+    const { redis, guard, memory, clock, keys, restore, recall, metrics } = this.#deps;
     if (!guard.usable()) throw unavailable(guard.fault());
     const deadline = stamp(chunk, clock, await memory.time());
     this.#queue ??= openChunkQueue(redis, keys);
@@ -169,7 +171,7 @@ export class Intake {
     for (const [pending, problem] of refused) pending.reject(problem);
     if (admitted.length === 0) return;
     const gathered = gather(admitted);
-    const deps = { redis, queue: this.#queue, keys, restore, clock, deadline };
+    const deps = { redis, queue: this.#queue, keys, restore, recall, clock, deadline };
     const stored = await storeChunk(deps, admitted, gathered);
     if (stored.backlog !== null) this.#gate.note(stored.backlog, admitted);
     const { verdicts, plan, chunkId } = stored;

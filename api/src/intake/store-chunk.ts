@@ -9,7 +9,7 @@ import {
   type Claim,
   newChunkId,
 } from '@razao/shared/queue/chunk-queue.ts';
-import type { RecordsRestorer } from '@razao/shared/queue/restore-records.ts';
+import { type RecordsRestorer, recordsState } from '@razao/shared/queue/restore-records.ts';
 import type { Clock } from '@razao/shared/runtime/clock.ts';
 import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import { killPoint } from '@razao/shared/runtime/kill-point.ts';
@@ -18,6 +18,7 @@ import { tooLate } from './answer-chunk.ts';
 import { type ClaimDeps, claimIds, toClaim, type Verdict, withdrawIds } from './claim-ids.ts';
 import type { Gathered, Pending } from './gather.ts';
 import { type Plan, planChunk } from './plan.ts';
+import type { Recall } from './recall.ts';
 
 const FRESH: Verdict = { fresh: true };
 
@@ -26,6 +27,7 @@ export type StoreDeps = {
   queue: ChunkQueue;
   keys: ShardKeys;
   restore: RecordsRestorer;
+  recall: Recall;
   clock: Pick<Clock, 'now'>;
   /** By Redis's clock, in ms since the epoch. */
   deadline: number;
@@ -45,10 +47,13 @@ export async function storeChunk(
   gathered: Gathered,
 ): Promise<Stored> {
   let atOnce = await storeAtOnce(deps, chunk, gathered);
-  if (atOnce?.admission === 'lost') {
-    // Before anything is let in: an id of this chunk may wait already, and nobody would know.
-    await deps.restore(deps.keys);
-    atOnce = await storeAtOnce(deps, chunk, gathered);
+  const state = atOnce?.admission ?? (await recordsState(deps.redis, deps.keys));
+  if (state === 'lost' || state === 'doubtful') {
+    // Before anything is let in: an id of this chunk may wait already, or be posted, and nobody would know.
+    if (state === 'lost') await deps.restore(deps.keys);
+    const doubtful = (await recordsState(deps.redis, deps.keys)) === 'doubtful';
+    if (doubtful) await deps.recall(deps.keys, gathered.firsts);
+    atOnce = await storeAtOnce(deps, chunk, gathered, { recalled: true });
   }
   if (atOnce?.admission === 'added') return atOnce;
   const chunkId = newChunkId();
@@ -72,6 +77,7 @@ async function storeAtOnce(
   deps: StoreDeps,
   chunk: readonly Pending[],
   gathered: Gathered,
+  { recalled = false } = {},
 ): Promise<(Stored & { admission: Admission }) | null> {
   const verdicts = gathered.firsts.map(() => FRESH);
   const plan = planChunk(chunk, gathered, verdicts);
@@ -80,7 +86,7 @@ async function storeAtOnce(
   const { redis, queue, keys, deadline } = deps;
   const claims = gathered.firsts.map((command) => toClaim({ keys, chunkId }, command));
   const data = { v: CHUNK_VERSION, commands: plan.enqueued } as const;
-  const departure = { keys, claims, chunkId, data, deadline };
+  const departure = { keys, claims, chunkId, data, deadline, recalled };
   const { admission, backlog } = await addWithRecords(redis, queue, departure);
   refuseLate(admission);
   if (admission === 'added') killPoint('after-add');

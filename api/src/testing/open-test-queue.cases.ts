@@ -49,6 +49,8 @@ export async function openTestQueue(): Promise<TestQueue> {
       redis,
       guard,
       restore: createRecordsRestorer(redis),
+      // Nothing is posted here.
+      recall: async () => {},
       memory,
       clock,
       metrics,

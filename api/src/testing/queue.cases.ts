@@ -21,6 +21,12 @@ export async function queuedChunks(redis: Redis): Promise<ChunkData[]> {
   return chunks;
 }
 
+/** Forgets the records of all transactions, as is done once they have been posted for long. */
+export async function expireRecords(redis: Redis): Promise<void> {
+  const keys = (await redis.keys('*')).filter((key) => key.includes('}:t:'));
+  for (const key of keys) await (key.endsWith(':t:intact') ? redis.set(key, 0) : redis.del(key));
+}
+
 /** Loses every record and every balance, as Redis is allowed to. */
 export async function loseRecords(redis: Redis): Promise<void> {
   const keys = (await redis.keys('*')).filter((key) => /}:[tb]:/.test(key));

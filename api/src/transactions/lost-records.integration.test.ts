@@ -6,11 +6,11 @@ import { newChunkId } from '@razao/shared/queue/chunk-queue.ts';
 import { recordKey, shardKeys } from '@razao/shared/runtime/keys.ts';
 import { emptyRedis } from '@razao/shared/testing/redis.cases.ts';
 import type { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { idOf, transfer } from '../testing/client.cases.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Answer, idOf, transfer } from '../testing/client.cases.ts';
 import { openTestApi, type TestApi } from '../testing/open-test-api.cases.ts';
 import { expectProblem } from '../testing/problem.cases.ts';
-import { loseRecords, queuedCommands } from '../testing/queue.cases.ts';
+import { expireRecords, loseRecords, queuedCommands } from '../testing/queue.cases.ts';
 
 let api: TestApi;
 
@@ -120,12 +120,12 @@ test('an accepted id whose record is lost and whose chunk was set aside is still
   expectProblem(await api.get(path), 404, 'transaction_not_found');
 });
 
-test('what was posted is never queued again, although its record is gone and its key comes again', async () => {
+test('what was posted is never queued again, although its record has expired and its key comes again', async () => {
   const ledger = await api.newLedger();
   await api.startWorker();
   const first = await api.post(ledger, transfer(), { key: 'old', wait: 10 });
   await api.stopWorker();
-  await loseRecords(api.redis);
+  await expireRecords(api.redis);
   const path = `/v1/ledgers/${ledger}/transactions/${idOf(first)}`;
   expect((await api.post(ledger, transfer(), { key: 'old' })).status).toBe(202);
   expect((await api.get(path)).body).toEqual(first.body);
@@ -162,7 +162,7 @@ test('a late command with a used key does not make conflicts of the replays of t
   await api.startWorker();
   const first = await api.post(ledger, transfer(), { key: 'k', wait: 10 });
   await api.stopWorker();
-  await loseRecords(api.redis);
+  await expireRecords(api.redis);
   expect((await api.post(ledger, late, { key: 'k' })).status).toBe(202);
   // Now the record is that of the late command, which waits in the queue.
   const replay = await api.post(ledger, transfer(), { key: 'k' });
@@ -170,6 +170,55 @@ test('a late command with a used key does not make conflicts of the replays of t
   expect(replay.headers.get('idempotency-replayed')).toBe('true');
   const waited = await api.post(ledger, transfer(), { key: 'k', wait: 10 });
   expect(waited).toMatchObject({ status: 201, body: first.body });
+});
+
+describe('where the records of what is posted were lost', () => {
+  let ledger: string;
+  let first: Answer;
+  beforeAll(async () => {
+    ledger = await api.newLedger();
+    await api.startWorker();
+    first = await api.post(ledger, transfer(), { key: 'k', wait: 10 });
+    await api.stopWorker();
+  });
+  beforeEach(() => loseRecords(api.redis));
+
+  test('a retry is a replay of what became of the first', async () => {
+    const replay = await api.post(ledger, transfer(), { key: 'k' });
+    expect(replay).toMatchObject({ status: 202, body: first.body });
+    expect(replay.headers.get('idempotency-replayed')).toBe('true');
+    expect(await queuedCommands(api.redis, [idOf(first)])).toEqual([]);
+  });
+
+  test('a reused key is refused at once, also where both come together', async () => {
+    const [replay, other] = await Promise.all([
+      api.post(ledger, transfer(), { key: 'k' }),
+      api.post(ledger, transfer('world', 'users:2'), { key: 'k' }),
+    ]);
+    expect(replay).toMatchObject({ status: 202, body: first.body });
+    expectProblem(other, 422, 'idempotency_key_reused', { header: 'Idempotency-Key' });
+    expect(await queuedCommands(api.redis, [idOf(first)])).toEqual([]);
+  });
+
+  test('a new key is accepted', async () => {
+    const { status, body } = await api.post(ledger, transfer());
+    expect([status, body['status']]).toEqual([202, 'queued']);
+  });
+
+  test('nothing is accepted while Postgres cannot tell', async () => {
+    await api.postgres.cut();
+    try {
+      for (const key of ['k', randomUUID()])
+        expectProblem(await api.post(ledger, transfer(), { key }), 503, 'unavailable');
+    } finally {
+      await api.postgres.mend();
+    }
+    await expect
+      .poll(async () => (await api.post(ledger, transfer(), { key: 'k' })).body, {
+        timeout: 10_000,
+      })
+      .toEqual(first.body);
+  });
 });
 
 /** The record of a transaction's id, after its key. */

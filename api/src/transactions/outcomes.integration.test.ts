@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { idOf, transfer } from '../testing/client.cases.ts';
 import { closeLawful, openTestApi, type TestApi } from '../testing/open-test-api.cases.ts';
 import { expectProblem } from '../testing/problem.cases.ts';
-import { loseRecords } from '../testing/queue.cases.ts';
+import { expireRecords, loseRecords } from '../testing/queue.cases.ts';
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 const REUSED = { header: 'Idempotency-Key' };
@@ -184,10 +184,18 @@ describe('when the records are lost', () => {
     expect(await posted(ledger)).toBe('100');
   });
 
-  test('who reuses the key and does not wait gets 202, and finds the first transaction', async () => {
+  test('who reuses the key and does not wait is refused as well', async () => {
+    const ledger = await api.newLedger();
+    await api.post(ledger, transfer(), { key: 'k', wait: 10 });
+    await loseRecords(api.redis);
+    const late = await api.post(ledger, transfer('world', 'users:1', '7'), { key: 'k' });
+    expectProblem(late, 422, 'idempotency_key_reused', REUSED);
+  });
+
+  test('where they have expired, who reuses the key and does not wait gets 202, and finds the first transaction', async () => {
     const ledger = await api.newLedger();
     const first = await api.post(ledger, transfer(), { key: 'k', wait: 10 });
-    await loseRecords(api.redis);
+    await expireRecords(api.redis);
     const late = await api.post(ledger, transfer('world', 'users:1', '7'), { key: 'k' });
     expect(late.status).toBe(202);
     const found = await api.get(`${late.headers.get('location')}?wait=10`);

@@ -80,7 +80,8 @@ async function addCounted(
 /** Lua: whether Redis's time is past the first argument, an instant in ms since the epoch. */
 const LATE = `
 local time = redis.call('TIME')
-local late = time[1] * 1000 + time[2] / 1000 > tonumber(ARGV[1])
+local now = time[1] * 1000 + time[2] / 1000
+local late = now > tonumber(ARGV[1])
 `;
 
 /**
@@ -97,14 +98,16 @@ end
 /**
  * Stores a chunk's records, all or none; where none, the chunk is blocked. They are not stored where one of them exists; nor
  * when it is too late: what was given up on may run long after, once a Redis that stood still goes on; nor where records were
- * lost, as one of these ids may wait already.
- * KEYS: the chunk's job, the mark that no record was lost, a record for each id; ARGV: the deadline, '', the line of each record.
+ * lost, as one of these ids may wait already, or may be posted.
+ * KEYS: the chunk's job, the mark that no record was lost, a record for each id; ARGV: the deadline, '1' where Postgres was asked
+ * for all ids, the line of each record.
  */
 const STORE = `
 if redis.call('GET', KEYS[3]) == ARGV[3] then return 'added' end
 ${LATE}
-local lost = redis.call('EXISTS', KEYS[2]) == 0
-if not late and not lost then
+local intact = redis.call('GET', KEYS[2])
+local doubtful = intact and ARGV[2] == '' and tonumber(intact) > now
+if not late and intact and not doubtful then
   local records = {}
   for i = 3, #KEYS do
     records[2 * i - 5] = KEYS[i]
@@ -113,7 +116,7 @@ if not late and not lost then
   if redis.call('MSETNX', unpack(records)) == 1 then return 'added' end
 end
 ${BLOCK}
-return late and 'late' or lost and 'lost' or 'known'
+return late and 'late' or not intact and 'lost' or doubtful and 'doubtful' or 'known'
 `;
 
 /**
@@ -138,10 +141,11 @@ return 'late'
 export type Claim = { key: string; line: string; found?: string };
 
 /**
- * `known`: a record existed; `late`: the deadline was past; `lost`: records were lost and are to be restored first. In these cases
- * nothing is stored, and the chunk's id is used up.
+ * `known`: a record existed; `late`: the deadline was past; `lost`: records were lost and are to be restored first; `doubtful`: those
+ * of what is posted may be missing, and Postgres is to be asked first. In these cases nothing is stored, and the chunk's id is used
+ * up.
  */
-export type Admission = 'added' | 'known' | 'late' | 'lost';
+export type Admission = 'added' | 'known' | 'late' | 'lost' | 'doubtful';
 
 /** A chunk on its way to the queue. `deadline` is in ms since the epoch, by Redis's clock. */
 export type Departure = {
@@ -150,6 +154,8 @@ export type Departure = {
   chunkId: string;
   data: ChunkData;
   deadline: number;
+  /** Whether Postgres was asked for these ids, and the records of those it knows are there. */
+  recalled?: boolean;
 };
 
 /**
@@ -161,11 +167,11 @@ export async function addWithRecords(
   queue: ChunkQueue,
   departure: Departure,
 ): Promise<{ admission: Admission; backlog: Backlog }> {
-  const { claims, keys } = departure;
+  const { claims, keys, recalled = false } = departure;
   const guard = {
     text: STORE,
     keys: [intactKey(keys), ...claims.map(({ key }) => key)],
-    args: ['', ...claims.map(({ line }) => line)],
+    args: [recalled ? '1' : '', ...claims.map(({ line }) => line)],
   };
   const { admission, added, backlog } = await addGuarded(redis, queue, departure, guard);
   if (admission !== 'added' || added === null) return { admission, backlog };

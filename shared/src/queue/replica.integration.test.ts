@@ -52,7 +52,7 @@ test('a chunk is not added, nor any of its records', async () => {
   await bench.redis.replicaof('NO', 'ONE');
   expect(await addWithRecords(bench.redis, bench.queue, departure)).toEqual({
     admission: 'added',
-    depth: 0,
+    backlog: { chunks: 0, commands: 0, bytes: 0 },
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
+import { PUBLISHED_MS } from '../contract/limits.ts';
 import { encodeQueued } from '../contract/status-record.ts';
-import { intactKey, recordKey, type ShardKeys } from '../runtime/keys.ts';
+import { headsKey, intactKey, recordKey, type ShardKeys } from '../runtime/keys.ts';
 import { readQueue } from './read-queue.ts';
 
 /** Restores the records of a shard; those who want it at the same time share it. */
@@ -18,10 +19,15 @@ export function createRecordsRestorer(redis: Redis): RecordsRestorer {
 
 /**
  * Writes the records of all commands that are accepted and not posted yet, where they are missing, and then notes that none is.
- * One that is posted in between may be left with a record that says queued: whoever reads such a one asks Postgres too.
- * Returns how many were written.
+ * One that is posted in between may be left with a record that says queued: whoever reads such a one asks Postgres too. What is
+ * posted already is not restored here: for as long as its records would have lived, ids without one are in doubt, unless nothing
+ * was posted in the shard yet. `used` says that something may have been. Returns how many were written.
  */
-export async function restoreRecords(redis: Redis, keys: ShardKeys): Promise<number> {
+export async function restoreRecords(
+  redis: Redis,
+  keys: ShardKeys,
+  { used = false } = {},
+): Promise<number> {
   let restored = 0;
   for await (const { id: chunk, commands } of readQueue(redis, keys)) {
     const writing = redis.pipeline();
@@ -34,6 +40,22 @@ export async function restoreRecords(redis: Redis, keys: ShardKeys): Promise<num
       if (reply === 'OK') restored += 1;
     }
   }
-  await redis.set(intactKey(keys), '1');
+  const doubt = used || (await redis.exists(headsKey(keys))) > 0;
+  await redis.set(intactKey(keys), doubt ? (await redisNow(redis)) + PUBLISHED_MS : 0);
   return restored;
+}
+
+/** How the records of a shard are: all there; or those of what waits are lost; or those of what is posted may be. */
+export type RecordsState = 'intact' | 'lost' | 'doubtful';
+
+export async function recordsState(redis: Redis, keys: ShardKeys): Promise<RecordsState> {
+  const [until, now] = await Promise.all([redis.get(intactKey(keys)), redisNow(redis)]);
+  if (until === null) return 'lost';
+  return Number(until) > now ? 'doubtful' : 'intact';
+}
+
+/** In ms since the epoch. */
+async function redisNow(redis: Redis): Promise<number> {
+  const [seconds, micros] = await redis.time();
+  return Number(seconds) * 1_000 + Math.trunc(Number(micros) / 1_000);
 }

@@ -64,7 +64,10 @@ export function balanceKey(
   return `${tag}:b:${ledgerUid}:${address}:${asset}`;
 }
 
-/** Present while no record of a queued command can have been lost; among the records, so that it goes where they go. */
+/**
+ * Present while no record of a queued command can have been lost; among the records, so that it goes where they go. It holds the
+ * instant until which records of what is posted may be missing, in ms since the epoch.
+ */
 export function intactKey({ tag }: ShardKeys): string {
   return `${tag}:t:intact`;
 }

@@ -3,7 +3,7 @@ import { type Answer, transfer } from '../../testing/client.cases.ts';
 import { closeLawful, openTestApi, type TestApi } from '../../testing/open-test-api.cases.ts';
 import { balanceOf } from '../../testing/outcome.cases.ts';
 import { expectProblem } from '../../testing/problem.cases.ts';
-import { loseRecords } from '../../testing/queue.cases.ts';
+import { expireRecords, loseRecords } from '../../testing/queue.cases.ts';
 
 let api: TestApi;
 
@@ -121,7 +121,7 @@ describe('an atomic bulk', () => {
     const ledger = await api.newLedger();
     const bulk = [item('a', 'world', 'users:1'), item('b', 'users:1', 'users:2')];
     const first = await api.bulk(ledger, bulk, { atomic: true, wait: 10 });
-    await loseRecords(api.redis);
+    await expireRecords(api.redis);
     await api.stopWorker();
     try {
       // Nobody knows of the bulk now: this is accepted, and waits.
@@ -150,7 +150,7 @@ test('an item whose key was used before its record was lost is refused to who wa
 test('an item replays what is stored, although a late command has taken its key in between', async () => {
   const ledger = await api.newLedger();
   await api.post(ledger, transfer(), { key: 'b', wait: 10 });
-  await loseRecords(api.redis);
+  await expireRecords(api.redis);
   await api.stopWorker();
   try {
     expect((await api.post(ledger, transfer('world', 'c'), { key: 'b' })).status).toBe(202);
