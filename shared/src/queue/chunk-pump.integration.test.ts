@@ -14,7 +14,7 @@ import {
   takeIds,
 } from './pump-bench.cases.ts';
 
-const TURNS = 10;
+const TURNS = 50;
 
 let server: TestRedis;
 let bench: PumpBench;
@@ -94,12 +94,15 @@ describe('invariant 4: chunks are handed out', () => {
   test('several at once, where each is full and nobody waits for the next', async () => {
     bench.openOwner();
     const sizes = new Set<number>();
+    const startedAt = performance.now();
     for (let turn = 0; turn < TURNS; turn++) {
       await bench.add(1, BUSY_FETCHES.busy);
       await delay(3);
       sizes.add((await bench.states()).active.length);
     }
-    expect(sizes.size).toBeLessThan(TURNS / 2);
+    // None was fetched yet, a first fetch, one with each interval, and one that was looked at while it was under way.
+    const intervals = (performance.now() - startedAt) / BUSY_FETCHES.intervalMs;
+    expect(sizes.size).toBeLessThan(4 + intervals);
     await until('all are in hand', async () => (await bench.states()).active.length === TURNS);
   });
 
