@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { type ChunkData, toChunk } from '@razao/shared/contract/chunk.ts';
 import type { Command } from '@razao/shared/contract/command.ts';
 import { addChunk, newChunkId, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { readKeys } from '@razao/shared/runtime/bond.ts';
@@ -15,7 +16,7 @@ export async function enqueue(stack: Stack, ledger: string, data: unknown): Prom
   await withRedis(stack, async (redis) => {
     const shards = await readKeys(redis, SHARDS);
     const queue = openChunkQueue(redis, shards[shardOf(ledger, SHARDS)] as ShardKeys);
-    await addChunk(queue, id, data as { v: 2; commands: Command[] });
+    await addChunk(queue, id, data as ChunkData);
     // Text is what BullMQ would not have written.
     if (typeof data === 'string') await redis.hset(queue.toKey(id), 'data', data);
     await queue.close();
@@ -23,8 +24,8 @@ export async function enqueue(stack: Stack, ledger: string, data: unknown): Prom
   return id;
 }
 
-export function chunkOf(commands: readonly Command[]) {
-  return { v: 2, commands };
+export function chunkOf(commands: readonly Command[]): ChunkData {
+  return toChunk(commands);
 }
 
 /** Commands of which each spends what the one before it brought: none can be posted before another. */

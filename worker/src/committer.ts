@@ -20,6 +20,7 @@ import { createFairShare, type FairShare } from './fair-share.ts';
 import { type AgeCheck, createAgeCheck } from './installation/refuse-older-database.ts';
 import { cutOff, takeLock } from './take-lock.ts';
 import { Tenure } from './tenure.ts';
+import { createNewerWait } from './wait-for-newer.ts';
 
 const RECONNECT_MS = 250;
 const STOP_MS_MAX = 6_000;
@@ -45,6 +46,8 @@ export type CommitterDeps = {
   openBlocking: () => Redis;
   metrics: WorkerMetrics;
   log: Logger;
+  /** The level of the chunks that are understood, where a test says less than this code's own. */
+  readerLevel: number | undefined;
 };
 
 /**
@@ -55,6 +58,7 @@ export type CommitterDeps = {
 function createCommitter(deps: CommitterDeps, share: FairShare) {
   const stopping = new AbortController();
   const { shard } = deps.keys;
+  const newer = createNewerWait(deps);
   let running: Promise<void> | undefined;
   let tenure: Tenure | undefined;
 
@@ -62,11 +66,13 @@ function createCommitter(deps: CommitterDeps, share: FairShare) {
     let logged = '';
     while (!stopping.signal.aborted) {
       try {
+        await newer.over(stopping.signal);
         const session = await takeLock(deps, stopping.signal, pace);
         if (session) await hold(session);
         else await pause(LOCK_POLL_MS);
         logged = '';
       } catch (error) {
+        if (newer.met(error)) continue;
         const text = (error as Error).message;
         if (text !== logged)
           deps.log.error({ err: error, shard }, 'no session for the lock; trying again');
@@ -82,7 +88,7 @@ function createCommitter(deps: CommitterDeps, share: FairShare) {
 
   function pace(): number | null {
     if (!deps.guard.usable()) return null;
-    return share.wanting() ? LOCK_POLL_MS : LOCK_POLL_SATED_MS;
+    return share.wanting() && !newer.heldBack() ? LOCK_POLL_MS : LOCK_POLL_SATED_MS;
   }
 
   async function hold(session: LockSession): Promise<void> {
@@ -123,6 +129,7 @@ function createCommitter(deps: CommitterDeps, share: FairShare) {
 
   return {
     standsStill: () => tenure?.standsStill === true,
+    newer,
     start() {
       running ??= run();
     },
@@ -136,6 +143,10 @@ function createCommitter(deps: CommitterDeps, share: FairShare) {
 export type Committers = Service & {
   /** The shards that this process holds still until a person has looked. */
   stoppedShards(): number[];
+  /** The shards whose next chunk only a newer version of this process understands. */
+  waitingForNewer(): number[];
+  /** Such a chunk was met lately. */
+  heldBack(): boolean;
 };
 
 /** The committers of all shards, shared out among `processes`. They stop together; where Redis or Postgres keeps one waiting, it is left behind. */
@@ -157,6 +168,9 @@ export function createCommitters(
     name: 'committers',
     stoppedShards: () =>
       committers.flatMap((committer, shard) => (committer.standsStill() ? [shard] : [])),
+    waitingForNewer: () =>
+      committers.flatMap(({ newer }, shard) => (newer.waiting() ? [shard] : [])),
+    heldBack: () => committers.some(({ newer }) => newer.heldBack()),
     async start() {
       for (const committer of committers) committer.start();
     },

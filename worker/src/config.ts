@@ -1,3 +1,4 @@
+import { READER_LEVEL } from '@razao/shared/contract/level.ts';
 import { commonEnv, portEnv, queueEnv } from '@razao/shared/runtime/env-schema.ts';
 import { readEnv } from '@razao/shared/runtime/read-env.ts';
 import { z } from 'zod';
@@ -13,6 +14,7 @@ const schema = z.object({
     .default(ROLES.join(','))
     .transform((text) => text.split(',').map((role) => role.trim()))
     .pipe(z.array(z.enum(ROLES)).min(1)),
+  RAZAO_READER_LEVEL: z.coerce.number().int().min(0).max(READER_LEVEL).optional(),
 });
 
 export type WorkerConfig = z.output<typeof schema>;

@@ -10,6 +10,7 @@ const ALL_WELL = {
   ready: true,
   dependencies: { redis: { ok: true }, postgres: { ok: true }, clock: { ok: true } },
   stopped_shards: [],
+  waiting_for_newer: [],
 };
 
 let bench: WorkerBench;

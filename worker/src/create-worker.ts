@@ -51,7 +51,8 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
     durability: config.DURABILITY,
     clock,
     log,
-    present: () => started && commits && guard.usable() && fits(),
+    present: () =>
+      started && commits && guard.usable() && fits() && work?.committers?.heldBack() === false,
   });
   const watch = watchCommitters(redis, installation, config.SHARDS);
   let work: Work | undefined;
@@ -73,6 +74,7 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
     ready: () => started && fits(),
     committers: watch,
     stoppedShards: () => work?.committers?.stoppedShards() ?? [],
+    waitingForNewer: () => work?.committers?.waitingForNewer() ?? [],
   });
   return [
     httpService(operations, { host: config.HOST, port: config.WORKER_PORT }),
@@ -136,6 +138,7 @@ function openWork(config: Readonly<WorkerConfig>, shared: Shared, roll: RollCall
         databaseUrl: config.DATABASE_URL,
         durability: config.DURABILITY,
         openBlocking: () => openPatientRedis(config.REDIS_URL),
+        readerLevel: config.RAZAO_READER_LEVEL,
       })
     : null;
   const speaking = { name: 'owner', start: async () => {}, stop: async () => owner.stop() };

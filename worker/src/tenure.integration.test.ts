@@ -241,13 +241,17 @@ describe('a commit that takes too long', () => {
 });
 
 describe('a worker', () => {
-  test('sets a chunk aside that it cannot decode, and goes on', async () => {
-    await bench.queue.add('chunk', { v: 9 } as never, { jobId: 'odd' });
+  test('sets aside what it cannot decode and what is older than it, says why, and goes on', async () => {
+    await bench.queue.add('chunk', { v: 1, commands: [] } as never, { jobId: 'old' });
+    await bench.queue.add('chunk', { hello: 'world' } as never, { jobId: 'odd' });
     await bench.enqueue([transfer(ledger, 'world>alice 1')]);
     await bench.startWorker();
     await bench.untilDrained();
     expect(await bench.fates(ledger)).toHaveLength(1);
-    expect((await readAside(bench.redis, bench.keys)).map(({ id }) => id)).toEqual(['odd']);
+    expect(await readAside(bench.redis, bench.keys)).toMatchObject([
+      { id: 'old', reason: 'is of version 1, and this process reads version 2' },
+      { id: 'odd', reason: 'cannot be decoded' },
+    ]);
   });
 
   test('invariant 2: publishes records and balances again when a chunk is delivered once more', async () => {

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { CHUNK_VERSION } from '@razao/shared/contract/chunk.ts';
 import { BUSY_COMMITS } from '@razao/shared/contract/limits.ts';
-import { setAside } from '@razao/shared/queue/aside.ts';
 import { type Chunk, ChunkPump } from '@razao/shared/queue/chunk-pump.ts';
 import { markStopped, stoppedSince } from '@razao/shared/queue/stop-mark.ts';
 import { killPoint } from '@razao/shared/runtime/kill-point.ts';
 import { createPace } from '@razao/shared/runtime/pace.ts';
 import type { Redis } from 'ioredis';
+import { ChunkTooNew } from './commit/chunk-too-new.ts';
 import type { Commit } from './commit/commit-batch.ts';
 import { Committing } from './commit/committing.ts';
 import { startBatch } from './commit/join-chunks.ts';
@@ -17,6 +16,7 @@ import { UnknownLedger } from './commit/unknown-ledger.ts';
 import type { CommitterDeps } from './committer.ts';
 import { countCommit } from './count-commit.ts';
 import { publishCommit } from './publish/publish-commit.ts';
+import { putAside, withoutUnknown } from './put-aside.ts';
 import { workAlone } from './work-alone.ts';
 
 const PUBLISH_RETRY_MS = 500;
@@ -49,6 +49,7 @@ export class Tenure {
     this.#blocking = deps.openBlocking();
     this.#pump = new ChunkPump({
       ...{ keys, owner: owner.id, redis, blocking: this.#blocking, log },
+      readerLevel: deps.readerLevel,
       mayFetch: () => session.mayFetch() && guard.usable(),
     });
   }
@@ -86,12 +87,13 @@ export class Tenure {
   /** What cannot be worked on as it is is set aside first; the rest goes on in order. */
   async #work(chunks: readonly Chunk[]): Promise<void> {
     const [first] = chunks;
-    if (first?.commands === null) return this.#putAside(first);
+    if (first?.commands === null) return this.#unread(first);
     try {
-      await (first?.alone ? this.#workAlone(first) : this.#workTogether(chunks));
+      if (first?.discarded) await this.#reject(first);
+      else await (first?.alone ? this.#workAlone(first) : this.#workTogether(chunks));
     } catch (error) {
       if (!(error instanceof UnknownLedger)) throw error;
-      await this.#work(await this.#withoutUnknown(chunks, error));
+      await this.#work(await withoutUnknown(this.#deps, chunks, error));
     }
   }
 
@@ -126,30 +128,21 @@ export class Tenure {
     await this.#complete([chunk]);
   }
 
-  async #putAside(chunk: Chunk): Promise<void> {
-    await this.#setAside(chunk.id, 'cannot be decoded', chunk.job.data);
+  /** What a newer version wrote waits for one, in order; what is damaged is set aside. */
+  async #unread(chunk: Chunk): Promise<void> {
+    if (chunk.fault?.tooNew) throw new ChunkTooNew(chunk);
+    await putAside(this.#deps, chunk);
     await this.#pump.complete([chunk]);
   }
 
-  /** Sets aside the commands of ledgers that the database lacks; returns the chunks with the others. */
-  async #withoutUnknown(chunks: readonly Chunk[], error: UnknownLedger): Promise<Chunk[]> {
-    const others: Chunk[] = [];
-    for (const chunk of chunks) {
-      const { unknown = [], known = [] } = Object.groupBy(chunk.commands ?? [], ({ ledgerUid }) =>
-        error.ledgerUids.has(ledgerUid) ? 'unknown' : 'known',
-      );
-      if (unknown.length > 0)
-        await this.#setAside(chunk.id, error.message, { v: CHUNK_VERSION, commands: unknown });
-      others.push({ ...chunk, commands: known });
-    }
-    return others;
-  }
-
-  async #setAside(id: string, reason: string, data: unknown): Promise<void> {
-    const { redis, keys, log } = this.#deps;
-    const { shard } = keys;
-    log.error({ shard, chunk: id, reason }, 'a chunk is set aside (see npm run queue)');
-    await setAside(redis, keys, { id, reason, data });
+  /** An operator has discarded the chunk: what is not in the ledger yet is stored as rejected, so that clients hear of it. */
+  async #reject(chunk: Chunk): Promise<void> {
+    const commands = chunk.commands ?? [];
+    await this.#publishing;
+    if (commands.length > 0)
+      for (const commit of await this.#committing.reject(commands)) this.#publishNext(commit);
+    await this.#publishing;
+    await this.#complete([chunk]);
   }
 
   readonly #publishNext = (commit: Commit): void => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ChunkData } from '@razao/shared/contract/chunk.ts';
+import { type ChunkData, toChunk } from '@razao/shared/contract/chunk.ts';
 import type { Command } from '@razao/shared/contract/command.ts';
 import {
   CHUNK_BYTES_MAX,
@@ -29,7 +29,7 @@ test('what arrives in one turn is one chunk, in the order of arrival', async () 
   const commands = make(20);
   const acceptances = await acceptAll(open(), commands);
   expect(acceptances.every(({ fresh }) => fresh)).toBe(true);
-  expect(await queuedChunks(world.redis)).toEqual([{ v: 2, commands }]);
+  expect(await queuedChunks(world.redis)).toEqual([toChunk(commands)]);
 });
 
 test('each caller is told of its own command', async () => {

@@ -1,4 +1,4 @@
-import { CHUNK_VERSION } from '@razao/shared/contract/chunk.ts';
+import { toChunk } from '@razao/shared/contract/chunk.ts';
 import type { Command } from '@razao/shared/contract/command.ts';
 import type { Backlog } from '@razao/shared/queue/backlog/backlog.ts';
 import {
@@ -64,7 +64,7 @@ export async function storeChunk(
   if (plan.withdrawn.length > 0) await withdrawIds(claim, plan.withdrawn);
   if (plan.enqueued.length > 0) {
     const claims = claimsOf(claim, plan.enqueued, gathered, verdicts);
-    const data = { v: CHUNK_VERSION, commands: plan.enqueued } as const;
+    const data = toChunk(plan.enqueued);
     const { redis, queue, keys, deadline } = deps;
     refuseLate(await addClaimed(redis, queue, { keys, claims, chunkId, data, deadline }));
     killPoint('after-add');
@@ -85,7 +85,7 @@ async function storeAtOnce(
   const chunkId = newChunkId();
   const { redis, queue, keys, deadline } = deps;
   const claims = gathered.firsts.map((command) => toClaim({ keys, chunkId }, command));
-  const data = { v: CHUNK_VERSION, commands: plan.enqueued } as const;
+  const data = toChunk(plan.enqueued);
   const departure = { keys, claims, chunkId, data, deadline, recalled };
   const { admission, backlog } = await addWithRecords(redis, queue, departure);
   refuseLate(admission);

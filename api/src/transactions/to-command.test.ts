@@ -1,4 +1,4 @@
-import { decodeChunk } from '@razao/shared/contract/chunk.ts';
+import { decodeChunk, toChunk } from '@razao/shared/contract/chunk.ts';
 import type { Command } from '@razao/shared/contract/command.ts';
 import { transactionRequestSchema } from '@razao/shared/contract/transaction-request.ts';
 import { expect, test } from 'vitest';
@@ -27,8 +27,8 @@ test.each([
   ],
 ])('a %s is a command that a committer reads', (kind, command, fields) => {
   expect(command).toMatchObject({ kind, ledgerUid: LEDGER.uid, ...fields });
-  const sent = JSON.parse(JSON.stringify({ v: 2, commands: [command] }));
-  expect(decodeChunk(sent)).toEqual({ v: 2, commands: [command] });
+  const sent = JSON.parse(JSON.stringify(toChunk([command])));
+  expect(decodeChunk(sent)).toEqual({ commands: [command], discarded: false });
 });
 
 test('a hold expires so many seconds after it was accepted, to the microsecond', () => {

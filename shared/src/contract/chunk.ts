@@ -1,5 +1,9 @@
-import type { Command, ConditionalPosting } from './command.ts';
+import { type BareCommand, toUnseen } from './bare-command.ts';
+import { type ChunkFault, faultOf } from './chunk-fault.ts';
+import { BARE_FIELDS, COMMAND_FIELDS, CONDITION_FIELDS, POSTING_FIELDS } from './chunk-fields.ts';
+import type { Command, ConditionalPosting, TransactionKind } from './command.ts';
 import { ADDRESS_PATTERN, AMOUNT_PATTERN, ASSET_PATTERN, UUID_PATTERN } from './grammar.ts';
+import { LEVEL_MIN, levelOf, READER_LEVEL } from './level.ts';
 import { POSTINGS_MAX } from './limits.ts';
 import { isInstant } from './time.ts';
 
@@ -7,53 +11,136 @@ const SHA256_BASE64 = /^[A-Za-z0-9+/]{43}=$/;
 /** Those that the database makes have 12 characters; see `random_uid`. */
 const LEDGER_UID = /^[A-Za-z0-9-]{1,64}$/;
 
-/** Since 2 a command names its ledger by its uid; by a number before. */
+/**
+ * The form of a chunk. Another form is another number; what its commands mean is a matter of `needs`. Since 2 a command names
+ * its ledger by its uid, by a number before.
+ */
 export const CHUNK_VERSION = 2 as const;
 
-/** What one BullMQ job carries: the commands admitted together, in the order in which they were accepted. */
-export type ChunkData = { v: typeof CHUNK_VERSION; commands: readonly Command[] };
+/**
+ * What one BullMQ job carries: the commands admitted together, in the order in which they were accepted. `needs`: the level of
+ * the reader that understands them all.
+ */
+export type ChunkData = { v: typeof CHUNK_VERSION; needs: number; commands: readonly Command[] };
+
+/** What an operator has discarded, on its way to be rejected. */
+export type DiscardedChunkData = {
+  v: typeof CHUNK_VERSION;
+  needs: number;
+  discarded: true;
+  commands: readonly BareCommand[];
+};
+
+/** A chunk as it was read, or why it was not. Of a discarded one the commands are to be rejected unseen. */
+export type DecodedChunk =
+  | { commands: readonly Command[]; discarded: boolean }
+  | { commands: null; fault: ChunkFault };
+
+/** A chunk of these commands, one at least. */
+export function toChunk(commands: readonly Command[]): ChunkData {
+  let needs = LEVEL_MIN;
+  for (const command of commands) needs = Math.max(needs, levelOf(command));
+  return { v: CHUNK_VERSION, needs, commands };
+}
+
+/** The same of commands that are discarded. To reject them nobody has to know what they asked for. */
+export function toDiscardedChunk(commands: readonly BareCommand[]): DiscardedChunkData {
+  return { v: CHUNK_VERSION, needs: LEVEL_MIN, discarded: true, commands };
+}
 
 /**
- * Reads a job's data. Returns null where it is not a chunk of this version, so that the caller sets it aside instead of
- * guessing. The API validated the commands; here all is checked that a committer goes by, against a foreign or damaged job:
+ * Reads a job's data, as a reader of this level does. It never guesses: data of which it does not know the last field it does
+ * not read. The API validated the commands; here all is checked that a committer goes by, against a foreign or damaged job:
  * what passes can at least be stored as `processing_failed`, so that it blocks nobody. Free text is the database's to refuse.
  */
-export function decodeChunk(data: unknown): ChunkData | null {
-  if (!isRecord(data) || data['v'] !== CHUNK_VERSION) return null;
-  const commands = data['commands'];
-  if (!Array.isArray(commands) || commands.length === 0) return null;
-  return commands.every(isCommand) ? { v: CHUNK_VERSION, commands } : null;
+export function decodeChunk(data: unknown, level: number = READER_LEVEL): DecodedChunk {
+  if (isEnvelope(data, level)) {
+    const { commands } = data;
+    if (data['discarded'] === undefined) {
+      if (countFields(data) === 3 && commands.every(isCommand))
+        return { commands, discarded: false };
+    } else if (data['discarded'] === true && countFields(data) === 4) {
+      if (commands.every(isBareCommand))
+        return { commands: commands.map(toUnseen), discarded: true };
+    }
+  }
+  return { commands: null, fault: faultOf(data, { version: CHUNK_VERSION, level }) };
+}
+
+type Envelope = Record<string, unknown> & { commands: unknown[] };
+
+function isEnvelope(data: unknown, level: number): data is Envelope {
+  if (!isRecord(data) || data['v'] !== CHUNK_VERSION) return false;
+  const { needs, commands } = data;
+  if (typeof needs !== 'number' || !Number.isInteger(needs) || needs < 0 || needs > level)
+    return false;
+  return Array.isArray(commands) && commands.length > 0;
 }
 
 function isCommand(value: unknown): value is Command {
   return (
-    isRecord(value) &&
-    matches(value['ledgerUid'], LEDGER_UID) &&
-    matches(value['id'], UUID_PATTERN) &&
-    matches(value['fingerprint'], SHA256_BASE64) &&
-    isInstant(value['acceptedAt']) &&
+    isAccepted(value) &&
     isAbsentOr(UUID_PATTERN, value['dependsOn']) &&
     isAbsentOr(SHA256_BASE64, value['atomic']) &&
     isOfItsKind(value)
   );
 }
 
+/** Whether this is what is left of a discarded command. */
+export function isBareCommand(value: unknown): value is BareCommand {
+  return (
+    isAccepted(value) &&
+    typeof value['kind'] === 'string' &&
+    Object.hasOwn(COMMAND_FIELDS, value['kind']) &&
+    countFields(value) === BARE_FIELDS.length
+  );
+}
+
+function isAccepted(value: unknown): value is Record<string, unknown> {
+  return (
+    isRecord(value) &&
+    matches(value['ledgerUid'], LEDGER_UID) &&
+    matches(value['id'], UUID_PATTERN) &&
+    matches(value['fingerprint'], SHA256_BASE64) &&
+    isInstant(value['acceptedAt'])
+  );
+}
+
 function isOfItsKind(value: Record<string, unknown>): boolean {
   switch (value['kind']) {
     case 'transfer':
-      return isMoving(value);
+      return hasNoMore(value, 'transfer') && isMoving(value);
     case 'hold':
-      return isMoving(value) && isInstant(value['expiresAt']);
+      return hasNoMore(value, 'hold') && isMoving(value) && isInstant(value['expiresAt']);
     case 'capture':
-      return isActing(value) && isAmountOrNull(value) && typeof value['final'] === 'boolean';
+      return (
+        hasNoMore(value, 'capture') &&
+        isActing(value) &&
+        isAmountOrNull(value) &&
+        typeof value['final'] === 'boolean'
+      );
     case 'revert':
-      return isActing(value) && isAmountOrNull(value) && typeof value['force'] === 'boolean';
+      return (
+        hasNoMore(value, 'revert') &&
+        isActing(value) &&
+        isAmountOrNull(value) &&
+        typeof value['force'] === 'boolean'
+      );
     case 'release':
     case 'expiry':
-      return isActing(value);
+      return hasNoMore(value, value['kind']) && isActing(value);
     default:
       return false;
   }
+}
+
+/** Whether a command has no field that its kind is not known to have: all of those are looked at, so their number tells. */
+function hasNoMore(value: Record<string, unknown>, kind: TransactionKind): boolean {
+  let known = COMMAND_FIELDS[kind].length;
+  // One by one, and not in a loop: this is done for every command.
+  if (value['dependsOn'] !== undefined) known += 1;
+  if (value['atomic'] !== undefined) known += 1;
+  return countFields(value) === known;
 }
 
 function isMoving(value: Record<string, unknown>): boolean {
@@ -91,13 +178,18 @@ function isPosting(value: unknown): value is ConditionalPosting {
     value['source'] !== value['destination'] &&
     matches(value['asset'], ASSET_PATTERN) &&
     matches(value['amount'], AMOUNT_PATTERN) &&
-    isCondition(value['if'])
+    isCondition(value['if']) &&
+    countFields(value) === POSTING_FIELDS.length + Number(value['if'] !== undefined)
   );
 }
 
 function isCondition(value: unknown): boolean {
   if (value === undefined) return true;
-  return isRecord(value) && matches(value['sourceAvailableGte'], AMOUNT_PATTERN);
+  return (
+    isRecord(value) &&
+    matches(value['sourceAvailableGte'], AMOUNT_PATTERN) &&
+    countFields(value) === CONDITION_FIELDS.length
+  );
 }
 
 function isMetadata(value: unknown): value is Record<string, string> {
@@ -118,4 +210,11 @@ function isAbsentOr(pattern: RegExp, value: unknown): boolean {
 
 function matches(value: unknown, pattern: RegExp): value is string {
   return typeof value === 'string' && pattern.test(value);
+}
+
+/** A fraction of what a list of the names costs. */
+function countFields(value: object): number {
+  let count = 0;
+  for (const _ in value) count += 1;
+  return count;
 }

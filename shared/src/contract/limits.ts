@@ -88,6 +88,10 @@ export const LOCK_POLL_MS = 250;
 /** A process that holds its share of the shards asks for further ones less often: whoever has fewer is served first. */
 export const LOCK_POLL_SATED_MS = 500;
 export const ROLL_CALL_MS = 1 * SECOND;
+/** Where a chunk needs a newer version of the worker: how often one that waits for such a worker looks whether it was there. */
+export const NEWER_LOOK_MS = 1 * SECOND;
+/** So long after it met one, a worker does not ask for its share of the shards: newer ones are to keep them. */
+export const NEWER_ABSENT_MS = 30 * SECOND;
 /** A committer that cannot work with Redis for so long gives the lock to one that can. */
 export const REDIS_LOST_MS_MAX = 2 * SECOND;
 export const COMMIT_STATEMENT_MS_MAX = 8 * SECOND;

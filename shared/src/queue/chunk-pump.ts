@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type ChunkData, decodeChunk } from '../contract/chunk.ts';
+import type { ChunkFault } from '../contract/chunk-fault.ts';
 import type { Command } from '../contract/command.ts';
 import {
   BUSY_FETCHES,
@@ -23,12 +24,22 @@ const BLOCK_SECONDS = 1;
 const IDLE_MS = 20;
 const FAULT_MS_MAX = 500;
 
-/** A chunk in hand. `commands` is null where its data is not a chunk; `alone`: several processes have died with it before. */
+/** A chunk in hand. `alone`: several processes have died with it before. */
 export type Chunk = {
   id: string;
   job: Job<ChunkData>;
+  /** Null where its data could not be read. */
   commands: readonly Command[] | null;
   alone: boolean;
+  /** Why it could not. */
+  fault?: ChunkFault;
+  /** An operator has discarded it: its commands are to be rejected unseen. */
+  discarded?: boolean;
+};
+
+const DAMAGED = {
+  commands: null,
+  fault: { tooNew: false, reason: 'cannot be decoded: its job is damaged' },
 };
 
 export type ChunkPumpDeps = {
@@ -42,6 +53,8 @@ export type ChunkPumpDeps = {
   /** Whether the shard's lock is certain to be held; asked before each fetch. */
   mayFetch: () => boolean;
   log: Logger;
+  /** The level of what is understood; this code's own unless a test says less. */
+  readerLevel?: number | undefined;
 };
 
 /**
@@ -260,8 +273,8 @@ export class ChunkPump {
   #toChunk(job: Job<ChunkData>): Chunk {
     const id = String(job.id);
     const alone = this.#orphanings.deaths(id) >= ORPHANINGS_BEFORE_ALONE;
-    const commands = isDamaged(job) ? null : (decodeChunk(job.data)?.commands ?? null);
-    return { id, job, commands, alone };
+    const { readerLevel } = this.#deps;
+    return { id, job, alone, ...(isDamaged(job) ? DAMAGED : decodeChunk(job.data, readerLevel)) };
   }
 
   #takeFromHand(fits: (taken: readonly Chunk[], next: Chunk) => boolean): Chunk[] {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { toChunk } from '../contract/chunk.ts';
 import { intactKey } from '../runtime/keys.ts';
 import { createLog } from '../runtime/log.ts';
 import {
@@ -42,7 +43,7 @@ test('an empty queue has no depth', async () => {
 });
 
 test('invariant 12: waiting and active chunks count, and the oldest is found in either state', async () => {
-  await addChunk(bench.queue, 'c-old', { v: 2, commands: [] });
+  await addChunk(bench.queue, 'c-old', toChunk([]));
   await bench.redis.hincrby(bench.queue.toKey('c-old'), 'timestamp', -60_000);
   await bench.add(3);
   const before = await readDepth(bench.redis, bench.queue);
@@ -65,7 +66,7 @@ test('invariant 3: a chunk is present while it waits or is worked on, and not wh
 });
 
 test('a chunk that is added twice while it is queued is there once', async () => {
-  for (let i = 0; i < 2; i++) await addChunk(bench.queue, 'c-x', { v: 2, commands: [] });
+  for (let i = 0; i < 2; i++) await addChunk(bench.queue, 'c-x', toChunk([]));
   expect((await bench.states()).waiting).toEqual(['c-x']);
 });
 
@@ -252,7 +253,7 @@ async function store(chunkId: string, ...ids: string[]) {
 function departureOf(chunkId: string, ...ids: string[]): Departure {
   const claims = ids.map((id) => ({ key: keyOf(id), line: `${id} in ${chunkId}` }));
   const { keys } = bench;
-  return { keys, claims, chunkId, data: { v: 2, commands: [] }, deadline: Date.now() + 60_000 };
+  return { keys, claims, chunkId, data: toChunk([]), deadline: Date.now() + 60_000 };
 }
 
 function stored(...ids: string[]): Promise<(string | null)[]> {

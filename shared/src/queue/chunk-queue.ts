@@ -53,7 +53,7 @@ export async function addChunk(queue: ChunkQueue, chunkId: string, data: ChunkDa
   await queue.waitUntilReady();
   const transaction = begin(queue.opts.connection as Redis);
   // What was set aside may be no chunk.
-  const name = jobName(countCommands(decodeChunk(data)?.commands ?? []));
+  const name = jobName(countCommands(decodeChunk(data).commands ?? []));
   await addCounted(transaction, queue, { chunkId, data, name });
   const [counted, added] = (await transaction.exec()) ?? [];
   if (counted?.[0]) throw counted[0];

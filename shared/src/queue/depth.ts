@@ -1,5 +1,7 @@
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { ShardKeys } from '../runtime/keys.ts';
+import { QUEUE_NAME } from './chunk-queue.ts';
 
 /** Chunks in a shard's queue, by state, and how long the oldest has been there (ms; 0 when the queue is empty). */
 export type Depth = { waiting: number; active: number; failed: number; oldestMs: number };
@@ -30,6 +32,16 @@ export async function readDepth(redis: Redis, queue: Queue): Promise<Depth> {
     failed,
     oldestMs: since === null ? 0 : Math.max(0, Date.now() - Number(since)),
   };
+}
+
+/** The chunk whose turn is now: the first of those that are worked on, else of those that wait. Null in an empty queue. */
+export async function oldestChunk(redis: Redis, { tag }: ShardKeys): Promise<string | null> {
+  const queue = `${tag}:${QUEUE_NAME}`;
+  const [active, waiting] = await Promise.all([
+    redis.lindex(`${queue}:active`, -1),
+    redis.lindex(`${queue}:wait`, -1),
+  ]);
+  return active ?? waiting;
 }
 
 /** Those of the chunks that are in the queue, in whatever state. */

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { toChunk } from '../contract/chunk.ts';
 import { orphaningsKey, ownerKey, shardKeys } from '../runtime/keys.ts';
 import { createLog } from '../runtime/log.ts';
 import { openPatientRedis } from '../runtime/redis.ts';
@@ -51,7 +52,7 @@ export function openPumpBench(url: string, shard: number) {
         added += 1;
         ids.push(`c-${added}`);
         const data = Array.from({ length: commands }, () => transfer(1, 'world>alice 1'));
-        await addChunk(queue, `c-${added}`, { v: 2, commands: data });
+        await addChunk(queue, `c-${added}`, toChunk(data));
       }
       return ids;
     },

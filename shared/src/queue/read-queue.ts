@@ -1,71 +1,89 @@
 import type { Redis } from 'ioredis';
-import { decodeChunk } from '../contract/chunk.ts';
-import type { Command } from '../contract/command.ts';
-import { asideKey, type ShardKeys } from '../runtime/keys.ts';
+import type { BareCommand } from '../contract/bare-command.ts';
+import { salvage } from '../contract/salvage.ts';
+import { asideKey, discardedKey, type ShardKeys } from '../runtime/keys.ts';
 import { QUEUE_NAME } from './chunk-queue.ts';
 
 /** Chunks whose data is read at once. */
 const PAGE = 20;
 
-/** Commands that are accepted and in no ledger yet, as far as anybody knows: a chunk that waits, is active, or was set aside. */
-export type QueuedChunk = { id: string; commands: readonly Command[] };
+/**
+ * Commands that are accepted and in no ledger yet, as far as anybody knows, and of each what its record needs: of a chunk that
+ * waits (also to be rejected), is active, or was set aside. Chunks that are damaged, or that only a newer version understands,
+ * are read as far as that goes.
+ */
+export type QueuedChunk = { id: string; commands: readonly BareCommand[] };
 
 /** How many chunks `readQueue` would read. */
-export async function countAccepted(redis: Redis, keys: ShardKeys): Promise<number> {
-  const { active, wait, aside } = await listChunks(redis, keys);
-  return active.length + wait.length + aside.size;
+export async function countAccepted(redis: Redis, { tag, ...rest }: ShardKeys): Promise<number> {
+  const queue = `${tag}:${QUEUE_NAME}`;
+  const counts = await run<number>(
+    redis
+      .multi()
+      .llen(`${queue}:active`)
+      .llen(`${queue}:wait`)
+      .hlen(asideKey({ tag, ...rest })),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /**
  * Reads a shard's queue page by page. Where a chunk was is asked for in one transaction, so that none is missed that moves from
- * one place to another; one that is gone when its data is read is in Postgres by then.
+ * one place to another; one that is gone when its data is read is in Postgres by then, or was discarded.
  */
 export async function* readQueue(redis: Redis, keys: ShardKeys): AsyncGenerator<QueuedChunk> {
-  const { active, wait, aside } = await listChunks(redis, keys);
-  for (const [id, text] of aside) yield { id, commands: commandsIn(readData(text)) };
+  const queue = `${keys.tag}:${QUEUE_NAME}`;
+  const [active, wait, aside] = (await run(
+    redis
+      .multi()
+      .lrange(`${queue}:active`, 0, -1)
+      .lrange(`${queue}:wait`, 0, -1)
+      .hgetall(asideKey(keys)),
+  )) as [string[], string[], Record<string, string>];
+  for (const [id, text] of Object.entries(aside)) yield { id, commands: commandsIn(text, dataOf) };
   const ids = [...active, ...wait];
   for (let from = 0; from < ids.length; from += PAGE) {
     const page = ids.slice(from, from + PAGE);
-    const texts = await Promise.all(
-      page.map((id) => redis.hget(`${keys.tag}:${QUEUE_NAME}:${id}`, 'data')),
-    );
+    const texts = await Promise.all(page.map((id) => redis.hget(`${queue}:${id}`, 'data')));
     for (const [i, text] of texts.entries())
       yield { id: page[i] ?? '', commands: commandsIn(text) };
   }
 }
 
-async function listChunks(redis: Redis, keys: ShardKeys) {
-  const queue = `${keys.tag}:${QUEUE_NAME}`;
-  const replies = await redis
-    .multi()
-    .lrange(`${queue}:active`, 0, -1)
-    .lrange(`${queue}:wait`, 0, -1)
-    .hgetall(asideKey(keys))
-    .exec();
-  const [active, wait, aside] = (replies ?? []).map(([error, reply]) => {
-    if (error) throw error;
-    return reply;
-  });
-  return {
-    active: active as string[],
-    wait: wait as string[],
-    aside: new Map(Object.entries(aside as Record<string, string>)),
-  };
-}
-
-/** The data of what was set aside stands in a wrapper. */
-function readData(text: string): string | null {
-  try {
-    return JSON.stringify((JSON.parse(text) as { data: unknown }).data) ?? null;
-  } catch {
-    return null;
+/**
+ * Reads what an operator has discarded, for good: it is in the ledger as rejected, or on its way there, unless the database
+ * lacked the ledger.
+ */
+export async function* readDiscarded(redis: Redis, keys: ShardKeys): AsyncGenerator<QueuedChunk> {
+  const discarded: Record<string, string> = await redis.hgetall(discardedKey(keys));
+  for (const [field, text] of Object.entries(discarded)) {
+    // One that was discarded more than once has more words.
+    const [id = ''] = field.split(' ', 1);
+    yield { id, commands: commandsIn(text, ({ aside }) => dataOf(aside as Wrapper)) };
   }
 }
 
-function commandsIn(text: string | null): readonly Command[] {
+async function run<T>(transaction: ReturnType<Redis['multi']>): Promise<T[]> {
+  return ((await transaction.exec()) ?? []).map(([error, reply]) => {
+    if (error) throw error;
+    return reply as T;
+  });
+}
+
+/** What is kept of a chunk with its data. */
+type Wrapper = Record<string, unknown>;
+
+function dataOf({ data }: Wrapper): unknown {
+  return data;
+}
+
+function commandsIn(
+  text: string | null,
+  unwrap = (kept: Wrapper): unknown => kept,
+): readonly BareCommand[] {
   if (text === null) return [];
   try {
-    return decodeChunk(JSON.parse(text))?.commands ?? [];
+    return salvage(unwrap(JSON.parse(text) as Wrapper)).commands;
   } catch {
     return [];
   }

@@ -1,6 +1,7 @@
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { toChunk } from '../contract/chunk.ts';
 import { intactKey } from '../runtime/keys.ts';
 import { addWithRecords } from './chunk-queue.ts';
 import { ONE, openPumpBench, type PumpBench, takeIds } from './pump-bench.cases.ts';
@@ -44,7 +45,7 @@ test('a chunk is not added, nor any of its records', async () => {
     keys: bench.keys,
     claims: [{ key: bench.queue.toKey('record'), line: 'in c-x' }],
     chunkId: 'c-x',
-    data: { v: 2 as const, commands: [] },
+    data: toChunk([]),
     deadline: Date.now() + 60_000,
   };
   await expect(addWithRecords(bench.redis, bench.queue, departure)).rejects.toThrow(/READONLY/);

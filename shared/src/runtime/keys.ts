@@ -52,6 +52,22 @@ export function ledgerOfKey(rest: string): string {
   return rest.startsWith('t:') ? rest.slice(2, -SHORT_ID_CHARS) : (rest.split(':', 2)[1] ?? '');
 }
 
+/** Whose record a key is that `recordKey` made for a UUID. */
+export function readRecordKey({ tag }: ShardKeys, key: string): { ledgerUid: string; id: string } {
+  const rest = key.slice(tag.length + 1);
+  return { ledgerUid: ledgerOfKey(rest), id: longId(rest.slice(-SHORT_ID_CHARS)) };
+}
+
+function longId(short: string): string {
+  const hex = Buffer.from(short, 'base64url').toString('hex');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** Among which keys, as a pattern of Redis, those of records are. */
+export function recordPattern({ tag }: ShardKeys): string {
+  return `${tag}:t:*`;
+}
+
 const SHORT_ID_CHARS = 22;
 
 /** A balance: `version posted held`, in minor units. */
@@ -120,4 +136,9 @@ export function stoppedKey({ tag }: ShardKeys): string {
 /** A hash from chunk to its data and the reason for which it was set aside. */
 export function asideKey({ tag }: ShardKeys): string {
   return `${tag}:aside`;
+}
+
+/** A hash from chunk to its data and the reason for which an operator has discarded it. */
+export function discardedKey({ tag }: ShardKeys): string {
+  return `${tag}:discarded`;
 }

@@ -14,11 +14,13 @@ export type OperationsOptions = {
   committers: CommittersWatch;
   /** Shards that this process holds still until a person has looked; of a process that holds none, absent. */
   stoppedShards?: () => number[];
+  /** Shards whose next chunk only a newer version of the process understands. */
+  waitingForNewer?: () => number[];
 };
 
 /** `/livez` (the process turns), `/readyz` (with each dependency) and `/metrics`, the same for every process. */
 export function operationsRoutes(options: OperationsOptions): Hono {
-  const { registry, dependencies, ready, committers, stoppedShards } = options;
+  const { registry, dependencies, ready, committers, stoppedShards, waitingForNewer } = options;
   const app = new Hono();
   measureDependencies(registry, dependencies);
   measureCommitters(registry, committers);
@@ -29,6 +31,7 @@ export function operationsRoutes(options: OperationsOptions): Hono {
       dependencies: describe(dependencies()),
       shards_without_committer: committers.without(),
       ...(stoppedShards && { stopped_shards: stoppedShards() }),
+      ...(waitingForNewer && { waiting_for_newer: waitingForNewer() }),
     };
     return c.json(body, body.ready ? 200 : 503);
   });

@@ -24,7 +24,7 @@ export function zeroWorkerMetrics(metrics: WorkerMetrics, shards: number): void 
       counter.inc({ shard }, 0);
     for (const code of Object.keys(REJECTIONS)) rejected.inc({ shard, code }, 0);
     for (const sqlstate of SQLSTATES) retries.inc({ shard, sqlstate }, 0);
-    for (const gauge of [active, stopped]) gauge.set({ shard }, 0);
+    for (const gauge of [active, stopped, metrics.chunksTooNew]) gauge.set({ shard }, 0);
     for (const histogram of [metrics.batchCommands, metrics.commitSeconds, metrics.publishSeconds])
       histogram.zero({ shard });
   }

@@ -78,9 +78,15 @@ export class Committing {
 
   /** Stores commands as `processing_failed`, unseen: processes died with them. */
   async condemn(commands: readonly Command[]): Promise<Commit[]> {
-    const { session, gate, shard, log } = this.#options;
+    const { shard, log } = this.#options;
     const transactions = commands.map(({ id }) => id);
     log.error({ shard, transactions }, 'processes died with these commands; rejecting them');
+    return this.reject(commands);
+  }
+
+  /** Stores commands as `processing_failed`, unseen: somebody has decided so. Throws what `retryCommit` throws. */
+  async reject(commands: readonly Command[]): Promise<Commit[]> {
+    const { session, gate } = this.#options;
     return [await this.#try(gate.shared, () => commitUnprocessable(session, commands))];
   }
 

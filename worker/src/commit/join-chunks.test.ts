@@ -17,10 +17,11 @@ test.each([
   expect(join(sizes.map((size) => chunk(size, postings)))).toBe(joined);
 });
 
-test('a chunk that cannot be decoded or must run alone shares a batch with nobody', () => {
+test('a chunk that cannot be read, is discarded or must run alone shares a batch with nobody', () => {
   const odd = [
     { ...chunk(1, 1), commands: null },
     { ...chunk(1, 1), alone: true },
+    { ...chunk(1, 1), discarded: true },
   ];
   for (const one of odd) {
     expect(join([one, chunk(1, 1)])).toBe(1);

@@ -4,7 +4,7 @@ import type { Chunk } from '@razao/shared/queue/chunk-pump.ts';
 
 /**
  * Starts a batch: the function it returns says of each next chunk whether it fits in too. It is asked in order, and counts
- * what it let in. A chunk that cannot be decoded or must run alone shares a batch with nobody.
+ * what it let in. A chunk that cannot be read, is discarded or must run alone shares a batch with nobody.
  */
 export function startBatch(): (taken: readonly Chunk[], next: Chunk) => boolean {
   let size: Size | undefined;
@@ -27,7 +27,7 @@ const POSTINGS_OF_A_TARGET = 10;
 type Size = { commands: number; postings: number };
 
 function standsAlone(chunk: Chunk): boolean {
-  return chunk.alone || chunk.commands === null;
+  return chunk.alone || chunk.commands === null || chunk.discarded === true;
 }
 
 function sizeOf({ commands }: Chunk): Size {

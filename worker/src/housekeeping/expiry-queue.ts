@@ -1,4 +1,4 @@
-import { CHUNK_VERSION } from '@razao/shared/contract/chunk.ts';
+import { toChunk } from '@razao/shared/contract/chunk.ts';
 import {
   CHUNK_COMMANDS_MAX,
   EXPIRIES_WAITING_MAX,
@@ -73,10 +73,8 @@ export function openExpiryQueue(
         const id = newChunkId();
         // Before it is added: when no answer comes it may be in the queue all the same.
         unfinished.push({ id, at: now(), holds: part.length });
-        await addChunk(queue, id, {
-          v: CHUNK_VERSION,
-          commands: part.map((hold) => expiryCommand(hold, acceptedAt)),
-        });
+        const ends = part.map((hold) => expiryCommand(hold, acceptedAt));
+        await addChunk(queue, id, toChunk(ends));
         queued(part);
       }
     },

@@ -1,3 +1,4 @@
+import { toChunk } from '@razao/shared/contract/chunk.ts';
 import type { Command } from '@razao/shared/contract/command.ts';
 import { QUEUE_BYTES_MAX, QUEUE_COMMANDS_MAX } from '@razao/shared/contract/limits.ts';
 import { addChunk, newChunkId, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
@@ -12,8 +13,8 @@ import { openBooks, SILENT } from './books.cases.ts';
 
 const SHARD = 0;
 
-/** What a worker does, and by what way it reaches Postgres. */
-type WorkerWish = { roles?: WorkerConfig['ROLES']; databaseUrl?: string };
+/** What a worker does, by what way it reaches Postgres, and the level of the chunks that it understands. */
+type WorkerWish = { roles?: WorkerConfig['ROLES']; databaseUrl?: string; readerLevel?: number };
 
 export type WorkerBench = Awaited<ReturnType<typeof openWorkerBench>>;
 
@@ -32,11 +33,19 @@ export async function openWorkerBench() {
     server,
     queue,
     keys,
-    /** Adds commands as one chunk. */
-    async enqueue(commands: readonly Command[], id = newChunkId()): Promise<void> {
-      await addChunk(queue, id, { v: 2, commands });
+    /** Adds commands as one chunk; `other` replaces parts of its data. */
+    async enqueue(
+      commands: readonly Command[],
+      id = newChunkId(),
+      other: { needs?: number } = {},
+    ): Promise<void> {
+      await addChunk(queue, id, { ...toChunk(commands), ...other });
     },
-    async startWorker({ roles = ['committer'], databaseUrl = books.url }: WorkerWish = {}) {
+    async startWorker({
+      roles = ['committer'],
+      databaseUrl = books.url,
+      readerLevel,
+    }: WorkerWish = {}) {
       const port = await freePort();
       const services = createWorker(
         {
@@ -50,6 +59,7 @@ export async function openWorkerBench() {
           DURABILITY: 'checked',
           LOG_LEVEL: 'silent',
           ROLES: [...roles],
+          ...(readerLevel === undefined ? {} : { RAZAO_READER_LEVEL: readerLevel }),
         },
         SILENT,
       );

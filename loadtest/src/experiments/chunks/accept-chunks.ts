@@ -1,3 +1,4 @@
+import { toChunk } from '@razao/shared/contract/chunk.ts';
 import { addChunk, type ChunkQueue, newChunkId } from '@razao/shared/queue/chunk-queue.ts';
 import type { Commands } from '../books/create-commands.ts';
 
@@ -16,7 +17,7 @@ export async function acceptChunks(
     while (performance.now() < until) {
       const id = newChunkId();
       ids.push(id);
-      await addChunk(queue, id, { v: 2, commands: commands.take(size) });
+      await addChunk(queue, id, toChunk(commands.take(size)));
     }
   };
   await Promise.all(Array.from({ length: CALLERS }, call));
