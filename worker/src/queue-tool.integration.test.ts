@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { toChunk } from '@razao/shared/contract/chunk.ts';
 import { setAside } from '@razao/shared/queue/aside.ts';
 import { addChunk, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { markStopped, stoppedSince } from '@razao/shared/queue/stop-mark.ts';
 import { writeBond } from '@razao/shared/runtime/bond.ts';
-import { shardKeys } from '@razao/shared/runtime/keys.ts';
+import { asideKey, discardedKey, shardKeys } from '@razao/shared/runtime/keys.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
 import { transfer } from '@razao/shared/testing/commands.cases.ts';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
@@ -41,11 +43,11 @@ async function run(args: string[], env: Record<string, string> = { REDIS_URL: se
 
 test('shows each shard with what waits, how old it is, and what was set aside or failed', async () => {
   const queue = openChunkQueue(redis, keysOf(1));
-  for (const id of ['c-1', 'c-2'])
-    await addChunk(queue, id, { v: 2, commands: [transfer(1, 'world>a 1')] });
+  for (const id of ['c-1', 'c-2']) await addChunk(queue, id, toChunk([transfer(1, 'world>a 1')]));
   await redis.hincrby(queue.toKey('c-1'), 'timestamp', -60_000);
   await setAside(redis, keysOf(1), { id: 'c-bad', reason: 'cannot be decoded', data: 'x' });
   await redis.zadd(queue.toKey('failed'), 1, 'c-failed');
+  await redis.hset(discardedKey(keysOf(1)), { 'c-3': '{}', 'c-4': '{}' });
   await queue.close();
   const { code, out, err } = await run([]);
   expect([code, err]).toEqual([0, '']);
@@ -56,10 +58,11 @@ test('shows each shard with what waits, how old it is, and what was set aside or
     'active',
     'failed',
     'aside',
+    'discarded',
     'oldest',
   ]);
-  expect(first?.trim().split(/\s+/)).toEqual(['0', '0', '0', '0', '0', '0.0', 's']);
-  expect(second).toMatch(/^\s+1\s+2\s+0\s+1\s+1\s+6\d\.\d s$/);
+  expect(first?.trim().split(/\s+/)).toEqual(['0', '0', '0', '0', '0', '0', '0.0', 's']);
+  expect(second).toMatch(/^\s+1\s+2\s+0\s+1\s+1\s+2\s+6\d\.\d s$/);
   expect(aside).toMatch(/^ {2}aside c-bad since 20\d\d-\S+Z: cannot be decoded$/);
   expect(failed).toBe('  failed c-failed');
   expect(third).toMatch(/^\s+2\s+0/);
@@ -75,6 +78,56 @@ test('retries a chunk that was set aside, in whatever shard it is', async () => 
   const queue = openChunkQueue(redis, keysOf(2));
   expect(await redis.lrange(queue.toKey('wait'), 0, -1)).toEqual(['c-again']);
   await queue.close();
+});
+
+test('retries nothing while a job of the chunk is in the queue', async () => {
+  await setAside(redis, keysOf(0), { id: 'c-parted', reason: '', data: { v: 0 } });
+  const queue = openChunkQueue(redis, keysOf(0));
+  await addChunk(queue, 'c-parted', toChunk([transfer(1, 'world>a 1')]));
+  for (const args of [
+    ['retry', 'c-parted'],
+    ['discard', 'c-parted', 'why'],
+  ]) {
+    const { code, out, err } = await run(args);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/^nothing was changed: c-parted is still in the queue of shard 0, /);
+  }
+  expect(await redis.hkeys(asideKey(keysOf(0)))).toEqual(['c-parted']);
+  expect(await redis.lrange(queue.toKey('wait'), 0, -1)).toEqual(['c-parted']);
+  await queue.close();
+});
+
+test('discards a chunk: says so in the log, and keeps who did it, and why', async () => {
+  const data = toChunk([transfer(1, 'world>a 1'), transfer(1, 'world>a 1')]);
+  await setAside(redis, keysOf(2), { id: 'c-dead', reason: 'no ledger', data });
+  const { code, out, err } = await run(['discard', 'c-dead', 'the', 'ledger is', 'gone']);
+  const [said, line = '', ...more] = out.trimEnd().split('\n').sort();
+  const by = userInfo().username;
+  expect([code, err, more]).toEqual([0, '', []]);
+  expect(said).toBe('c-dead is discarded: 2 of its commands will be rejected');
+  expect(JSON.parse(line)).toMatchObject({
+    level: 'warn',
+    shard: 2,
+    chunk: 'c-dead',
+    reason: 'the ledger is gone',
+    by,
+    rejecting: 2,
+    msg: 'a chunk is discarded',
+  });
+  expect(JSON.parse((await redis.hget(discardedKey(keysOf(2)), 'c-dead')) ?? '')).toMatchObject({
+    reason: 'the ledger is gone',
+    by,
+    aside: { reason: 'no ledger', data },
+  });
+  expect((await run(['discard', 'c-dead', 'again'])).code).toBe(1);
+});
+
+test('says of a chunk that is discarded and cannot be read that it could not be', async () => {
+  await setAside(redis, keysOf(2), { id: 'c-garbage', reason: '', data: 'garbage' });
+  const { out } = await run(['discard', 'c-garbage', 'garbage']);
+  expect(out).toMatch(
+    /^c-garbage is discarded: 0 of its commands will be rejected; not all that it held could be read$/m,
+  );
 });
 
 test('shows a shard that stopped, and lets it go on', async () => {
@@ -99,14 +152,18 @@ test('says which chunk it does not know, and changes nothing', async () => {
   ]);
 });
 
-test.each([[['retry']], [['resume']], [['drop', 'c-1']], [['retry', 'c-1', 'c-2']]])(
-  'tells how it is used where it is given %j',
-  async (args) => {
-    const { code, err } = await run(args);
-    expect(code).toBe(1);
-    expect(err).toMatch(/^npm run queue +shows the queues\nnpm run queue -- retry <chunk> /);
-  },
-);
+test.each([
+  [['retry']],
+  [['resume']],
+  [['drop', 'c-1']],
+  [['retry', 'c-1', 'c-2']],
+  [['discard', 'c-1']],
+  [['discard', 'c-1', ' ']],
+])('tells how it is used where it is given %j', async (args) => {
+  const { code, err } = await run(args);
+  expect(code).toBe(1);
+  expect(err).toMatch(/^npm run queue +shows the queues\nnpm run queue -- retry <chunk> /);
+});
 
 test('says so where no Redis answers, and where none is named', async () => {
   const down = await run([], { REDIS_URL: 'redis://127.0.0.1:1' });

@@ -1,5 +1,7 @@
+import { toChunk } from '@razao/shared/contract/chunk.ts';
 import type { Outcome } from '@razao/shared/contract/command.ts';
 import { decodeRecord, encodeOutcome } from '@razao/shared/contract/status-record.ts';
+import { setAside } from '@razao/shared/queue/aside.ts';
 import { addChunk, newChunkId } from '@razao/shared/queue/chunk-queue.ts';
 import { recordKey } from '@razao/shared/runtime/keys.ts';
 import { testPrint, testUid } from '@razao/shared/testing/commands.cases.ts';
@@ -75,6 +77,21 @@ test('a record that names a chunk which never reached the queue is taken over', 
   const chunk = newChunkId();
   expect(await claim(chunk, 'a')).toEqual([{ fresh: true, found }]);
   expect(await record('a')).toMatchObject({ chunk });
+});
+
+test('a record that names a chunk which was set aside is taken over by its own command, and no other', async () => {
+  ledger += 1;
+  const first = newChunkId();
+  await claim(first, 'a', 'b');
+  await setAside(world.redis, KEYS, { id: first, reason: 'none', data: {} });
+  const chunkId = newChunkId();
+  const commands = [command(ledger, 'a', 'other'), command(ledger, 'b')];
+  expect(await claimIds({ ...world, keys: KEYS, chunkId }, commands)).toMatchObject([
+    { fresh: false, record: { chunk: first, fingerprint: 'print' } },
+    FRESH,
+  ]);
+  expect(await record('a')).toMatchObject({ chunk: first, fingerprint: 'print' });
+  expect(await record('b')).toMatchObject({ chunk: chunkId });
 });
 
 test('what is taken over is what is accepted now, not what was lost', async () => {
@@ -210,7 +227,7 @@ function claim(chunkId: string, ...ids: string[]): Promise<Verdict[]> {
 }
 
 function enqueue(chunkId: string, id: string): Promise<void> {
-  return addChunk(world.queue, chunkId, { v: 2, commands: [command(ledger, id)] });
+  return addChunk(world.queue, chunkId, toChunk([command(ledger, id)]));
 }
 
 function store(id: string, line: string): Promise<unknown> {

@@ -6,6 +6,7 @@ import {
   type StatusRecord,
   sameFingerprint,
 } from '@razao/shared/contract/status-record.ts';
+import { chunksAside } from '@razao/shared/queue/aside.ts';
 import type { ChunkQueue, Claim } from '@razao/shared/queue/chunk-queue.ts';
 import { chunksPresent } from '@razao/shared/queue/depth.ts';
 import type { Clock } from '@razao/shared/runtime/clock.ts';
@@ -86,13 +87,16 @@ async function settle(
 ): Promise<void> {
   const records = suspects.map(({ line }) => decodeRecord(line));
   const chunks = records.map((record) => chunkOf(record) ?? '');
-  const present = await chunksPresent(deps.redis, deps.queue, chunks);
+  const { queued, aside } = await findChunks(deps, chunks);
   const standing =
-    present.size === 0 ? [] : await deps.redis.mget(suspects.map(({ claim }) => claim.key));
+    queued.size + aside.size === 0
+      ? []
+      : await deps.redis.mget(suspects.map(({ claim }) => claim.key));
   for (const [n, { i, line }] of suspects.entries()) {
-    const queued = present.has(chunks[n] ?? '');
+    const chunk = chunks[n] ?? '';
+    const place = queued.has(chunk) ? 'queue' : aside.has(chunk) ? 'aside' : 'nowhere';
     const stands = standing[n] === line;
-    verdicts[i] = settleOne(deps.clock, records[n] ?? null, commands[i], { queued, stands });
+    verdicts[i] = settleOne(deps.clock, records[n] ?? null, commands[i], { place, stands });
   }
   const dead = suspects.filter(({ i }) => !verdicts[i]);
   if (dead.length === 0) return;
@@ -105,17 +109,33 @@ async function settle(
   }
 }
 
+/** Where the chunks are, if anywhere. */
+async function findChunks({ redis, queue, keys }: ClaimDeps, chunks: readonly string[]) {
+  // On both sides: a chunk may be moved from one place to the other, in either direction, meanwhile.
+  const [before, queued, after] = await Promise.all([
+    chunksAside(redis, keys, chunks),
+    chunksPresent(redis, queue, chunks),
+    chunksAside(redis, keys, chunks),
+  ]);
+  return { queued, aside: before.union(after) };
+}
+
+/**
+ * What was set aside is accepted as well: another command under its id is refused. The same one may be taken over, as it is
+ * applied once, and need not wait for a person.
+ */
 function settleOne(
   clock: Pick<Clock, 'now'>,
   record: StatusRecord | null,
   command: Command | undefined,
-  { queued, stands }: { queued: boolean; stands: boolean },
+  { place, stands }: { place: 'queue' | 'aside' | 'nowhere'; stands: boolean },
 ): Verdict | undefined {
   if (record === null) return undefined;
-  if (queued) return stands ? { fresh: false, record } : undefined;
+  const isOther = !command || !sameFingerprint(record.fingerprint, command.fingerprint);
+  if (place === 'queue' || (place === 'aside' && isOther))
+    return stands ? { fresh: false, record } : undefined;
   const age = clock.now() - Date.parse(record.acceptedAt);
-  const same = command !== undefined && sameFingerprint(record.fingerprint, command.fingerprint);
-  return !same && age < CHUNK_UNDER_WAY_MS_MAX ? { contested: true } : undefined;
+  return isOther && age < CHUNK_UNDER_WAY_MS_MAX ? { contested: true } : undefined;
 }
 
 function chunkOf(record: StatusRecord | null): string | null {

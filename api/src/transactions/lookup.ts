@@ -6,12 +6,18 @@ import {
   type QueuedRecord,
   type StatusRecord,
 } from '@razao/shared/contract/status-record.ts';
+import { wasSetAside } from '@razao/shared/queue/aside.ts';
 import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { chunksPresent } from '@razao/shared/queue/depth.ts';
-import { countAccepted, readQueue } from '@razao/shared/queue/read-queue.ts';
+import {
+  countAccepted,
+  type QueuedChunk,
+  readDiscarded,
+  readQueue,
+} from '@razao/shared/queue/read-queue.ts';
 import type { RecordsRestorer } from '@razao/shared/queue/restore-records.ts';
 import type { Clock } from '@razao/shared/runtime/clock.ts';
-import { asideKey, intactKey, recordKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
+import { intactKey, recordKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
 import type { Redis } from 'ioredis';
 import { type Selectable, sql } from 'kysely';
@@ -62,6 +68,14 @@ export function createLookup(deps: LookupDeps): TransactionLookup {
     queues.set(shard, queue);
     return queue;
   }
+  function findRow(ledgerUid: string, id: string) {
+    return database.read
+      .selectFrom('transactions_view')
+      .selectAll()
+      .where('ledger_id', '=', ledgerId({ uid: ledgerUid }))
+      .where('id', '=', id)
+      .executeTakeFirst();
+  }
   async function findRecord(shard: number, ledgerUid: string, id: string) {
     const line = await redis.get(recordKey(keysOf(shard), ledgerUid, id));
     const record = line === null ? null : decodeRecord(line);
@@ -74,14 +88,7 @@ export function createLookup(deps: LookupDeps): TransactionLookup {
       );
       return lines.map((line) => (line === null ? null : decodeRecord(line)));
     },
-    row(ledgerUid, id) {
-      return database.read
-        .selectFrom('transactions_view')
-        .selectAll()
-        .where('ledger_id', '=', ledgerId({ uid: ledgerUid }))
-        .where('id', '=', id)
-        .executeTakeFirst();
-    },
+    row: findRow,
     async rows(ledgerUid, ids) {
       const found = await database.read
         .selectFrom('transactions_view')
@@ -95,14 +102,14 @@ export function createLookup(deps: LookupDeps): TransactionLookup {
       if (record.status !== 'queued') return false;
       if (clock.now() - Date.parse(record.acceptedAt) < CHUNK_UNDER_WAY_MS_MAX) return false;
       const { chunk } = record;
-      const isAside = () => redis.hexists(asideKey(keysOf(shard)), chunk);
+      const isAside = () => wasSetAside(redis, keysOf(shard), chunk);
       // Asked for on both sides: it may be moved from one place to the other, in either direction, meanwhile.
       const [before, queued, after] = await Promise.all([
         isAside(),
         chunksPresent(redis, queueOf(shard), [chunk]),
         isAside(),
       ]);
-      return before + after === 0 && !queued.has(chunk);
+      return !before && !after && !queued.has(chunk);
     },
     async findAccepted({ shard, uid }, id) {
       if (!guard.usable()) throw cannotTell();
@@ -112,13 +119,25 @@ export function createLookup(deps: LookupDeps): TransactionLookup {
       // A single record may be lost too; only in a long queue that is not looked for.
       if ((await countAccepted(redis, keys)) > SEARCHED_CHUNKS_MAX)
         return findRecord(shard, uid, id);
-      for await (const { id: chunk, commands } of readQueue(redis, keys)) {
-        const command = commands.find((one) => one.id === id && one.ledgerUid === uid);
-        if (command) return { ...command, status: 'queued', chunk };
-      }
-      return null;
+      const queued = await findCommand(readQueue(redis, keys), uid, id);
+      if (queued) return queued;
+      // What was discarded is in the ledger as rejected, unless the database lacked the ledger then.
+      const discarded = await findCommand(readDiscarded(redis, keys), uid, id);
+      return discarded && (await findRow(uid, id)) ? null : discarded;
     },
   };
+}
+
+async function findCommand(
+  chunks: AsyncIterable<QueuedChunk>,
+  ledgerUid: string,
+  id: string,
+): Promise<QueuedRecord | null> {
+  for await (const { id: chunk, commands } of chunks) {
+    const command = commands.find((one) => one.id === id && one.ledgerUid === ledgerUid);
+    if (command) return { ...command, status: 'queued', chunk };
+  }
+  return null;
 }
 
 /** The record that a stored transaction would have. */

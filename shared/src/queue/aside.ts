@@ -1,8 +1,6 @@
 import type { Redis } from 'ioredis';
-import type { ChunkData } from '../contract/chunk.ts';
-import { asideKey, type ShardKeys } from '../runtime/keys.ts';
-import { defineScript, runScript } from '../runtime/script.ts';
-import { addChunk, openChunkQueue } from './chunk-queue.ts';
+import { asideKey, discardedKey, type ShardKeys } from '../runtime/keys.ts';
+import { type Moved, moveAside } from './move-aside.ts';
 
 /** A chunk that was set aside: its data as it was in the queue. */
 export type AsideChunk = { id: string; reason: string; since: string; data: unknown };
@@ -24,37 +22,43 @@ export async function setAside(
 /** All chunks of a shard that were set aside, in the order in which they were. */
 export async function readAside(redis: Redis, keys: ShardKeys): Promise<AsideChunk[]> {
   const all: Record<string, string> = await redis.hgetall(asideKey(keys));
-  const chunks = Object.entries(all).map(([id, text]) => ({
-    id,
-    ...(JSON.parse(text) as Omit<AsideChunk, 'id'>),
-  }));
+  const chunks = Object.entries(all).map(([id, text]) => ({ id, ...parseAside(text) }));
   return chunks.sort((a, b) => (a.since + a.id < b.since + b.id ? -1 : 1));
 }
 
-/**
- * Forgets a chunk that was set aside, unless it was set aside anew since it was read.
- * KEYS: the shard's hash; ARGV: the chunk, what was read.
- */
-const FORGET = defineScript(`
-if redis.call('HGET', KEYS[1], ARGV[1]) == ARGV[2] then redis.call('HDEL', KEYS[1], ARGV[1]) end
-`);
+/** What is kept of a chunk that was set aside. */
+export function parseAside(text: string): Omit<AsideChunk, 'id'> {
+  return JSON.parse(text) as Omit<AsideChunk, 'id'>;
+}
 
 /**
- * Puts a chunk that was set aside at the back of its queue again. Interrupted, it may be tried again: a chunk is queued once
- * under its id. False where no such chunk was set aside.
+ * Puts a chunk that was set aside at the back of its queue again, under its id, which the records in Redis name. While a job
+ * of that id is in the queue (the rest of the chunk is not posted yet) nothing is changed.
  */
-export async function retryAside(redis: Redis, keys: ShardKeys, chunkId: string): Promise<boolean> {
-  const key = asideKey(keys);
-  const text = await redis.hget(key, chunkId);
-  if (text === null) return false;
-  const { data } = JSON.parse(text) as Pick<AsideChunk, 'data'>;
-  const queue = openChunkQueue(redis, keys);
-  try {
-    await addChunk(queue, chunkId, data as ChunkData);
-    // A worker may be faster and have set it aside again: that must stay.
-    await runScript(redis, FORGET, [key], [chunkId, text]);
-  } finally {
-    await queue.close();
-  }
-  return true;
+export function retryAside(redis: Redis, keys: ShardKeys, chunkId: string): Promise<Moved> {
+  return moveAside(redis, keys, chunkId, (text) => ({ queued: parseAside(text).data ?? null }));
+}
+
+/** Those of the chunks that are aside, until a person has decided. */
+export async function chunksAside(
+  redis: Redis,
+  keys: ShardKeys,
+  chunkIds: readonly string[],
+): Promise<Set<string>> {
+  const ids = [...new Set(chunkIds)];
+  const found = ids.length === 0 ? [] : await redis.hmget(asideKey(keys), ...ids);
+  return new Set(ids.filter((_, i) => found[i] !== null));
+}
+
+/** Whether a chunk was set aside, whatever a person has decided about it. */
+export async function wasSetAside(
+  redis: Redis,
+  keys: ShardKeys,
+  chunkId: string,
+): Promise<boolean> {
+  const found = await Promise.all([
+    redis.hexists(asideKey(keys), chunkId),
+    redis.hexists(discardedKey(keys), chunkId),
+  ]);
+  return found.includes(1);
 }

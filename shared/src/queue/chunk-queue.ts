@@ -47,6 +47,19 @@ export function newChunkId(): string {
   return `c-${randomBytes(16).toString('base64url')}`;
 }
 
+/** The fields of a chunk's job and their values, in turns, as BullMQ stores one that waits. */
+export function jobFields(chunkId: string, data: unknown): string[] {
+  const fields = {
+    name: JOB_NAME,
+    data: JSON.stringify(data),
+    opts: JSON.stringify({ jobId: chunkId, ...JOB_OPTIONS }),
+    timestamp: String(Date.now()),
+    delay: '0',
+    priority: '0',
+  };
+  return Object.entries(fields).flat();
+}
+
 /** Adds a chunk at the back. Adding the same id again while it is queued changes nothing. */
 export async function addChunk(queue: ChunkQueue, chunkId: string, data: ChunkData): Promise<void> {
   // BullMQ has defined its scripts on the connection by then.

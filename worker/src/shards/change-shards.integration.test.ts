@@ -1,11 +1,19 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { toChunk } from '@razao/shared/contract/chunk.ts';
 import { readAside, setAside } from '@razao/shared/queue/aside.ts';
 import { addChunk, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
+import { discardAside } from '@razao/shared/queue/discard.ts';
 import { markStopped, stoppedSince } from '@razao/shared/queue/stop-mark.ts';
 import { writeBond } from '@razao/shared/runtime/bond.ts';
-import { balanceKey, headsKey, recordKey, shardKeys } from '@razao/shared/runtime/keys.ts';
+import {
+  balanceKey,
+  discardedKey,
+  headsKey,
+  recordKey,
+  shardKeys,
+} from '@razao/shared/runtime/keys.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
 import { shardOf } from '@razao/shared/runtime/shard.ts';
 import { testUid, transfer } from '@razao/shared/testing/commands.cases.ts';
@@ -57,19 +65,24 @@ async function run(...args: string[]): Promise<string> {
 }
 
 test('records, balances, what was set aside and stopped shards go along, with their time to live', async () => {
-  const aside = { v: 2, commands: [transfer(uid, 'world>alice 1')] };
+  const aside = toChunk([transfer(uid, 'world>alice 1')]);
   await redis.set(recordKey(place(2), uid, ID), 'line', 'EX', 1_000);
   await redis.set(balanceKey(place(2), uid, 'alice', 'BRL/2'), '1 5 0', 'EX', 1_000);
   await redis.set(recordKey(place(2), 'of-no-ledger', ID), 'line');
   await redis.hset(headsKey(place(2)), uid, 7);
   await setAside(redis, place(2), { id: 'c-aside', reason: 'why', data: aside });
+  await setAside(redis, place(2), { id: 'c-gone', reason: 'why', data: aside });
+  await discardAside(redis, place(2), 'c-gone', { reason: '"ledgerUid":"other"', by: 'me' });
+  // A worker has rejected it.
+  await redis.del(...(await redis.keys('*:chunks:*')));
   await markStopped(redis, place(2));
-  expect(await run('4')).toMatch(/there are 4 shards now; 5 keys were moved/);
+  expect(await run('4')).toMatch(/there are 4 shards now; 6 keys were moved/);
   expect(await redis.get(recordKey(place(4), uid, ID))).toBe('line');
   expect(await redis.ttl(recordKey(place(4), uid, ID))).toBeGreaterThan(900);
   expect(await redis.get(balanceKey(place(4), uid, 'alice', 'BRL/2'))).toBe('1 5 0');
   expect(await redis.hget(headsKey(place(4)), uid)).toBe('7');
   expect(await readAside(redis, place(4))).toMatchObject([{ id: 'c-aside', data: aside }]);
+  expect(await redis.hkeys(discardedKey(place(4)))).toEqual(['c-gone']);
   expect(await stoppedSince(redis, place(4))).not.toBeNull();
   expect(await redis.keys('*of-no-ledger*')).toEqual([]);
   await agreeOnShards(books.client, 4);
@@ -80,7 +93,7 @@ test('records, balances, what was set aside and stopped shards go along, with th
 
 test('nothing is changed while a queue is not empty, a process runs, or the stores do not belong together', async () => {
   const queue = openChunkQueue(redis, place(2));
-  await addChunk(queue, 'c-1', { v: 2, commands: [transfer(uid, 'world>alice 1')] });
+  await addChunk(queue, 'c-1', toChunk([transfer(uid, 'world>alice 1')]));
   await expect(run('4')).rejects.toThrow(/the queue of shard \d is not empty/);
   await queue.remove('c-1');
   await queue.close();
