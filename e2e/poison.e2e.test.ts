@@ -106,7 +106,7 @@ test('chunks that are none are set aside, seen, retried and mended, and the rest
   const posted = posting('world', 'wrong');
   const bad: Record<string, unknown> = {
     garbage: { hello: 'world' },
-    'of the future': { v: 99, commands: good },
+    'of the past': { v: 1, commands: good },
     'not JSON': '{"v":2,"commands":[',
     'an amount that is a number': chunkOf(wrong({ postings: [{ ...posted, amount: 1 as never }] })),
     'an amount of 39 digits': chunkOf(wrong({ postings: [{ ...posted, amount: '9'.repeat(39) }] })),
