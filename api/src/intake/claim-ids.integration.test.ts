@@ -87,10 +87,10 @@ test('a record that names a chunk which was set aside is taken over by its own c
   const chunkId = newChunkId();
   const commands = [command(ledger, 'a', 'other'), command(ledger, 'b')];
   expect(await claimIds({ ...world, keys: KEYS, chunkId }, commands)).toMatchObject([
-    { fresh: false, record: { chunk: first, fingerprint: 'print' } },
+    { fresh: false, record: { chunk: first, fingerprint: testPrint('print') } },
     FRESH,
   ]);
-  expect(await record('a')).toMatchObject({ chunk: first, fingerprint: 'print' });
+  expect(await record('a')).toMatchObject({ chunk: first, fingerprint: testPrint('print') });
   expect(await record('b')).toMatchObject({ chunk: chunkId });
 });
 

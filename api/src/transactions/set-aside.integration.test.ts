@@ -1,6 +1,18 @@
+import {
+  decodeRecord,
+  encodeQueued,
+  type QueuedRecord,
+} from '@razao/shared/contract/status-record.ts';
+import { instantText } from '@razao/shared/contract/time.ts';
 import { setAside } from '@razao/shared/queue/aside.ts';
 import { discardAside } from '@razao/shared/queue/discard.ts';
-import { asideKey, discardedKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
+import {
+  asideKey,
+  discardedKey,
+  recordKey,
+  recordPattern,
+  type ShardKeys,
+} from '@razao/shared/runtime/keys.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { idOf, transfer } from '../testing/client.cases.ts';
@@ -81,12 +93,12 @@ test('an id whose chunk was discarded, and whose ledger was not there, is no 404
   const data = JSON.parse(String(await api.redis.hget(job, 'data')));
   // As it is once a worker has dropped what it held.
   await api.redis.del(`${keys.tag}:chunks:wait`, job);
-  const [key = ''] = await api.redis.keys(`*:t:*:${id}`);
-  const minuteAgo = new Date(Date.now() - 60_000).toISOString();
-  const line = String(await api.redis.get(key)).replace(/\S+T\S+Z/, minuteAgo);
-  await api.redis.set(key, line);
+  const key = recordKey(keys, data.commands[0].ledgerUid, id);
+  const record = decodeRecord(String(await api.redis.get(key))) as QueuedRecord;
+  const at = instantText(Date.now() - 60_000);
+  await api.redis.set(key, encodeQueued({ ...record, acceptedAt: at }));
   expectProblem(await api.get(path), 404, 'transaction_not_found');
-  const kept = { reason: 'lost', by: 'me', at: minuteAgo, aside: { data } };
+  const kept = { reason: 'lost', by: 'me', at, aside: { data } };
   await api.redis.hset(discardedKey(keys), `${chunk} again`, JSON.stringify(kept));
   await api.redis.hset(discardedKey(keys), chunk, '{}');
   expect((await api.get(path)).body).toMatchObject({ id, status: 'queued' });
@@ -118,7 +130,7 @@ test('accepted ids in chunks that nobody understands here are known, although th
   }
   await loseRecords(api.redis);
   expect(await statuses(ledger, ids)).toEqual(['queued', 'queued', 'queued']);
-  expect(await api.redis.keys(`${keys.tag}:t:*:*`)).toHaveLength(3);
+  expect(await api.redis.keys(recordPattern(keys))).toHaveLength(3 + 1);
 });
 
 /** Changes the text of the one chunk that waits; returns its id. */

@@ -6,6 +6,7 @@ import {
   decodeRecord,
   encodeOutcome,
   encodeQueued,
+  extendFingerprint,
   type QueuedRecord,
   sameFingerprint,
 } from './status-record.ts';
@@ -45,11 +46,15 @@ describe('a record', () => {
       [WHOLE, CUT],
       [CUT, WHOLE],
       [CUT, CUT],
+      [extendFingerprint(CUT), WHOLE],
+      [CUT, extendFingerprint(CUT)],
+      [extendFingerprint(CUT), extendFingerprint(CUT)],
     ] as const) {
       expect(sameFingerprint(a, b)).toBe(true);
       expect(sameFingerprint(a, `x${b.slice(1)}`)).toBe(false);
       expect(sameFingerprint(a, `${b.slice(0, 19)}x${b.slice(20)}`)).toBe(false);
     }
+    expect(Buffer.from(extendFingerprint(CUT), 'base64')).toHaveLength(32);
     // What is whole on both sides is compared whole.
     expect(sameFingerprint(WHOLE, WHOLE.replace(/s=$/, 'w='))).toBe(false);
   });

@@ -129,12 +129,23 @@ function isDigit(code: number): boolean {
 }
 
 /**
- * Whether two fingerprints are those of the same command; either may be one from a record, which is cut. Nobody finds two
+ * Whether two fingerprints are those of the same command; either may be one from a record, which is cut, or was. Nobody finds two
  * commands with the same 120 bits, and whoever could would only mislead a ledger about a key of its own.
  */
 export function sameFingerprint(a: string, b: string): boolean {
-  if (a.length === b.length) return a === b;
+  if (!isCut(a) && !isCut(b)) return a === b;
   return a.slice(0, FINGERPRINT_CHARS) === b.slice(0, FINGERPRINT_CHARS);
+}
+
+/** A fingerprint from a record, made as long as that of a command, where no other is left: it goes on with zeros. */
+export function extendFingerprint(cut: string): string {
+  return cut + NO_MORE;
+}
+
+const NO_MORE = `${'A'.repeat(23)}=`;
+
+function isCut(fingerprint: string): boolean {
+  return fingerprint.length === FINGERPRINT_CHARS || fingerprint.endsWith(NO_MORE);
 }
 
 function reverse<K extends string>(letters: Readonly<Record<K, string>>): ReadonlyMap<string, K> {

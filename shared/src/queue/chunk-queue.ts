@@ -47,10 +47,15 @@ export function newChunkId(): string {
   return `c-${randomBytes(16).toString('base64url')}`;
 }
 
+/** What was set aside may be no chunk. */
+function nameOf(data: unknown): string {
+  return jobName(countCommands(decodeChunk(data).commands ?? []));
+}
+
 /** The fields of a chunk's job and their values, in turns, as BullMQ stores one that waits. */
 export function jobFields(chunkId: string, data: unknown): string[] {
   const fields = {
-    name: JOB_NAME,
+    name: nameOf(data),
     data: JSON.stringify(data),
     opts: JSON.stringify({ jobId: chunkId, ...JOB_OPTIONS }),
     timestamp: String(Date.now()),
@@ -65,8 +70,7 @@ export async function addChunk(queue: ChunkQueue, chunkId: string, data: ChunkDa
   // BullMQ has defined its scripts on the connection by then.
   await queue.waitUntilReady();
   const transaction = begin(queue.opts.connection as Redis);
-  // What was set aside may be no chunk.
-  const name = jobName(countCommands(decodeChunk(data).commands ?? []));
+  const name = nameOf(data);
   await addCounted(transaction, queue, { chunkId, data, name });
   const [counted, added] = (await transaction.exec()) ?? [];
   if (counted?.[0]) throw counted[0];

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { BareCommand } from '../contract/bare-command.ts';
 import { decodeChunk, isBareCommand, toDiscardedChunk } from '../contract/chunk.ts';
 import { salvage } from '../contract/salvage.ts';
-import { decodeRecord } from '../contract/status-record.ts';
+import { decodeRecord, extendFingerprint } from '../contract/status-record.ts';
 import { discardedKey, readRecordKey, recordPattern, type ShardKeys } from '../runtime/keys.ts';
 import { type AsideChunk, parseAside } from './aside.ts';
 import { type Moved, moveAside } from './move-aside.ts';
@@ -72,7 +72,12 @@ async function recordedIn(
       const record = decodeRecord(lines[i] ?? '');
       if (record?.status !== 'queued' || record.chunk !== chunkId) continue;
       const { kind, fingerprint, acceptedAt } = record;
-      commands.push({ ...readRecordKey(places, key), kind, fingerprint, acceptedAt });
+      commands.push({
+        ...readRecordKey(places, key),
+        kind,
+        fingerprint: extendFingerprint(fingerprint),
+        acceptedAt,
+      });
     }
   } while (cursor !== '0');
   return commands.filter(isBareCommand);

@@ -5,7 +5,7 @@ import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { toChunk } from '../contract/chunk.ts';
-import { asideKey } from '../runtime/keys.ts';
+import { asideKey, backlogKey } from '../runtime/keys.ts';
 import { openFailFastRedis } from '../runtime/redis.ts';
 import { transfer } from '../testing/commands.cases.ts';
 import { readAside, retryAside, setAside } from './aside.ts';
@@ -43,11 +43,15 @@ test('the job of a chunk that was retried is what BullMQ makes of one that is ad
   const queue = bench.queue;
   await addChunk(queue, 'c-1', DATA);
   const added = await snapshot();
-  await bench.redis.del(queue.toKey('c-1'), queue.toKey('wait'), queue.toKey('marker'));
+  await clear();
   await setAside(bench.redis, bench.keys, { id: 'c-1', reason: '', data: DATA });
   expect(await retryAside(bench.redis, bench.keys, 'c-1')).toBe('moved');
   expect(await snapshot()).toEqual(added);
-  expect(added).toMatchObject({ wait: ['c-1'], marker: ['0', '0'], job: { name: 'chunk' } });
+  expect(added).toMatchObject({
+    wait: ['c-1'],
+    marker: ['0', '0'],
+    backlog: { chunks: '1', commands: '1' },
+  });
 
   async function snapshot() {
     const { timestamp, ...job } = await bench.redis.hgetall(queue.toKey('c-1'));
@@ -56,6 +60,7 @@ test('the job of a chunk that was retried is what BullMQ makes of one that is ad
       job: { ...job, opts: JSON.parse(job['opts'] ?? '') },
       wait: await bench.redis.lrange(queue.toKey('wait'), 0, -1),
       marker: await bench.redis.zrange(queue.toKey('marker'), '0', '-1', 'WITHSCORES'),
+      backlog: await bench.redis.hgetall(backlogKey(bench.keys)),
     };
   }
 });
@@ -160,6 +165,7 @@ test('where a worker sets a chunk aside again and again, and operators retry it 
   await working;
   expect(answers.moved).toBeGreaterThanOrEqual(200);
   expect(answers['in the queue']).toBeGreaterThan(0);
+  expect(await bench.redis.exists(backlogKey(bench.keys))).toBe(0);
   expect(await readAside(bench.redis, bench.keys)).toMatchObject([{ data: { v: answers.moved } }]);
 });
 
@@ -193,7 +199,8 @@ async function onePlace(id: string): Promise<'aside' | 'queued'> {
   const job = await bench.redis.exists(bench.queue.toKey(id));
   const discarded = await bench.redis.hexists(`${bench.keys.tag}:discarded`, id);
   const queued = [...waiting, ...active].filter((queued) => queued === id).length;
-  expect([aside + job, queued]).toEqual([1, job]);
+  const counted = await bench.redis.hget(backlogKey(bench.keys), 'chunks');
+  expect([aside + job, queued, Number(counted)]).toEqual([1, job, job]);
   if (aside === 1) expect(discarded).toBe(0);
   return aside === 1 ? 'aside' : 'queued';
 }

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
-import { asideKey, discardedKey, type ShardKeys } from '../runtime/keys.ts';
+import { asideKey, backlogKey, discardedKey, type ShardKeys } from '../runtime/keys.ts';
+import { COUNT } from './backlog/scripts.ts';
 import { jobFields, QUEUE_NAME } from './chunk-queue.ts';
 
 /**
@@ -20,10 +21,10 @@ export type Destination = {
  * Takes a chunk out of those that were set aside and adds it to the queue, as BullMQ would, and to the discarded: all at once,
  * so that nobody can see, and no crash can leave, a half of it. It is one that was set aside as ARGV says, and no other: a
  * worker may have set it aside anew, another operator may have moved it. BullMQ's own script cannot be called from here.
- * KEYS: those aside, the discarded, the chunk's job, wait, marker; ARGV: the chunk, what was read of it, what is kept (empty:
- * nothing), then the job's fields and their values (none: no job).
+ * KEYS: those aside, the discarded, the chunk's job, wait, marker, the backlog; ARGV: the chunk, what was read of it, what is kept
+ * (empty: nothing), then the job's fields and their values, the name first (none: no job).
  */
-const MOVE = `
+const MOVE = `${COUNT}
 local found = redis.call('HGET', KEYS[1], ARGV[1])
 if not found then return 'not aside' end
 if redis.call('EXISTS', KEYS[3]) == 1 then return 'in the queue' end
@@ -34,6 +35,8 @@ if ARGV[3] ~= '' then
   redis.call('HSET', KEYS[2], field, ARGV[3])
 end
 if #ARGV > 3 then
+  count(ARGV[5], 1)
+  store(KEYS[6])
   redis.call('HSET', KEYS[3], unpack(ARGV, 4))
   redis.call('LPUSH', KEYS[4], ARGV[1])
   redis.call('ZADD', KEYS[5], 0, '0')
@@ -54,7 +57,7 @@ export async function moveAside(
 ): Promise<Moved> {
   const queue = `${places.tag}:${QUEUE_NAME}`;
   const parts = [chunkId, 'wait', 'marker'].map((part) => `${queue}:${part}`);
-  const keys = [asideKey(places), discardedKey(places), ...parts];
+  const keys = [asideKey(places), discardedKey(places), ...parts, backlogKey(places)];
   for (;;) {
     const text = await redis.hget(asideKey(places), chunkId);
     if (text === null) return 'not aside';

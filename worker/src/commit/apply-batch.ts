@@ -1,5 +1,6 @@
 import type { Command, Outcome } from '@razao/shared/contract/command.ts';
 import { type Rejection, rejection } from '@razao/shared/contract/rejections.ts';
+import { sameFingerprint } from '@razao/shared/contract/status-record.ts';
 import { atomicGroups } from './atomic-groups.ts';
 import { chainHash } from './chain-hash.ts';
 import { collectRows } from './collect-rows.ts';
@@ -96,7 +97,8 @@ function applyCommand(work: Work, command: Command, judge: Judge): CommandResult
 function replayOf(work: Work, command: Command, key: string): CommandResult | null {
   const outcome = work.outcomes.get(key);
   if (!outcome) return null;
-  return { outcome, replay: true, conflict: outcome.fingerprint !== command.fingerprint };
+  const conflict = !sameFingerprint(outcome.fingerprint, command.fingerprint);
+  return { outcome, replay: true, conflict };
 }
 
 function isConflict(work: Work, command: Command): boolean {

@@ -1,5 +1,6 @@
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { toChunk } from '../../contract/chunk.ts';
 import type { Command } from '../../contract/command.ts';
 import { encodeQueued } from '../../contract/status-record.ts';
 import { backlogKey, intactKey, recordKey } from '../../runtime/keys.ts';
@@ -132,7 +133,7 @@ test('a count that is wrong is known to be, and counted anew from the jobs alone
 });
 
 test('a chunk of a version that said nothing of its size is one chunk, until it is done', async () => {
-  await bench.queue.add('chunk', { v: 2, commands: of(1, 3) }, { jobId: 'c-old' });
+  await bench.queue.add('chunk', toChunk(of(1, 3)), { jobId: 'c-old' });
   await enqueue('c-new', of(1, 1));
   await recountBacklog(bench.redis, bench.queue);
   expect((await read()).total).toMatchObject({ chunks: 2, commands: 1 });
@@ -174,7 +175,7 @@ function of(ledger: number, count: number, postings = 1): Command[] {
 }
 
 function enqueue(id: string, commands: Command[]): Promise<void> {
-  return addChunk(bench.queue, id, { v: 2, commands });
+  return addChunk(bench.queue, id, toChunk(commands));
 }
 
 /** As the API does. */
@@ -185,7 +186,7 @@ async function store(chunkId: string, commands: Command[], deadline: number): Pr
     key: recordKey(keys, command.ledgerUid, command.id),
     line: encodeQueued({ ...command, chunk: chunkId }),
   }));
-  const departure = { keys, claims, chunkId, data: { v: 2, commands }, deadline } as const;
+  const departure = { keys, claims, chunkId, data: toChunk(commands), deadline };
   return (await addWithRecords(bench.redis, bench.queue, departure)).admission;
 }
 

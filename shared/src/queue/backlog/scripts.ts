@@ -4,7 +4,7 @@ import { DONE_NAME } from './job-name.ts';
 // The hash of a shard's backlog: `chunks`, `commands` and `bytes` in all, and for each ledger with any `c:<uid>` and `b:<uid>`.
 
 /** Adds to, or takes from, a table of amounts what a job's name says; a name that says nothing is that of one chunk all the same. */
-const COUNT = `
+export const COUNT = `
 local amounts = { chunks = 0, commands = 0, bytes = 0 }
 local function count(name, sign)
   amounts.chunks = amounts.chunks + sign
