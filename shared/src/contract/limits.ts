@@ -152,9 +152,11 @@ export const FLUSH_MS_MAX = 2 * SECOND;
 export const EXPIRY_GRACE_MS = FLUSH_MS_MAX + CLOCK_ERROR_MS_MAX;
 export const EXPIRY_SWEEP_MS = 500;
 /** A sweep that left holds since others wait still is followed by the next so soon. */
-export const EXPIRY_BUSY_SWEEP_MS = 100;
+export const EXPIRY_BUSY_SWEEP_MS = 200;
 /** Holds that one sweep ends; the oldest first. */
 export const EXPIRIES_PER_SWEEP_MAX = 1_000;
+/** Commands in a shard's queue, of whomever, from which on expiries are added no faster than a page in `EXPIRY_SWEEP_MS`. */
+export const EXPIRY_COMMANDS_AHEAD_MAX = 3_000;
 /** Expiries that a process may have in a shard's queue: two batches, so that its committer has always one. */
 export const EXPIRIES_WAITING_MAX = 4_000;
 /** Expiries that a process remembers to have sent: about 150 bytes each. */

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   EXPIRIES_PER_SWEEP_MAX,
   EXPIRIES_WAITING_MAX,
+  EXPIRY_COMMANDS_AHEAD_MAX,
   EXPIRY_GRACE_MS,
   EXPIRY_RESEND_MS,
   EXPIRY_SWEEP_MS,
@@ -112,6 +113,24 @@ test('holds that are due at the same instant are all sent without a pause betwee
   expect(Math.max(...most)).toBeLessThanOrEqual(EXPIRIES_WAITING_MAX);
   // Before, eleven.
   expect(pauses.filter((ms) => ms === EXPIRY_SWEEP_MS).length).toBeLessThan(4);
+});
+
+test('where others wait, a page is sent at a time and then, however many are due', async () => {
+  let now = 0;
+  await bench.createHolds(
+    left,
+    Array.from({ length: 2_500 }, () => -9_000),
+  );
+  const backlog = `${bench.shards[0]?.tag}:chunks:backlog`;
+  await bench.redis.hset(backlog, 'commands', EXPIRY_COMMANDS_AHEAD_MAX);
+  await bench.startSweeper(() => now);
+  for (let before = 0; before < 2_500; now += EXPIRY_SWEEP_MS) {
+    await until('more are sent', async () => (await sent()).length > before);
+    await sweeps(3);
+    const more = (await sent()).length - before;
+    expect(more).toBeLessThanOrEqual(EXPIRIES_PER_SWEEP_MAX);
+    before += more;
+  }
 });
 
 test('a queue in which nothing moves gets so many and no more', async () => {

@@ -2,7 +2,9 @@ import { toChunk } from '@razao/shared/contract/chunk.ts';
 import {
   CHUNK_COMMANDS_MAX,
   EXPIRIES_WAITING_MAX,
+  EXPIRY_COMMANDS_AHEAD_MAX,
   EXPIRY_RESEND_MS,
+  EXPIRY_SWEEP_MS,
 } from '@razao/shared/contract/limits.ts';
 import { instantText } from '@razao/shared/contract/time.ts';
 import { readBacklog } from '@razao/shared/queue/backlog/backlog.ts';
@@ -36,6 +38,7 @@ export function openExpiryQueue(
   const queue = openChunkQueue(redis, keys);
   const { shard } = keys;
   let unfinished: { id: string; at: number; holds: number }[] = [];
+  let ahead = 0;
 
   /** Chunks of ours are in the queue for so long that their holds would be sent again: once is enough. */
   async function stands(): Promise<boolean> {
@@ -47,8 +50,14 @@ export function openExpiryQueue(
     return present.size > 0;
   }
 
-  /** How many more may wait: so many do that the committer is never without, and no client long behind them. */
+  /**
+   * How many more may wait: so few that no client is long behind them, and the committer is never without. Where others wait
+   * already, of whatever process, it is a sweep's worth now and then.
+   */
   async function room(): Promise<number> {
+    const [last] = unfinished.slice(-1);
+    const lately = last !== undefined && now() - last.at < EXPIRY_SWEEP_MS;
+    if (lately && ahead >= EXPIRY_COMMANDS_AHEAD_MAX) return 0;
     const waiting = () => unfinished.reduce((sum, { holds }) => sum + holds, 0);
     if (waiting() + CHUNK_COMMANDS_MAX > EXPIRIES_WAITING_MAX) {
       const ids = unfinished.map(({ id }) => id);
@@ -61,6 +70,7 @@ export function openExpiryQueue(
   return {
     async refusal() {
       const { total } = await readBacklog(redis, keys);
+      ahead = total.commands;
       if (total.commands >= queueMax.commands || total.bytes >= queueMax.bytes)
         return `the queue of shard ${shard} is full`;
       return (await stands()) ? `the queue of shard ${shard} does not move` : null;

@@ -6,6 +6,7 @@ import {
   QUEUE_BYTES_MAX,
   QUEUE_COMMANDS_MAX,
 } from '@razao/shared/contract/limits.ts';
+import { recountBacklog } from '@razao/shared/queue/backlog/backlog.ts';
 import { openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { createClock } from '@razao/shared/runtime/clock.ts';
 import { shardKeys } from '@razao/shared/runtime/keys.ts';
@@ -71,6 +72,7 @@ export async function openExpiryBench() {
         commands.push(...JSON.parse(data ?? '').commands);
         await queues[shard]?.remove(id);
       }
+      if (queues[shard]) await recountBacklog(redis, queues[shard]);
       await books.client.query(`update holds set status = 'expired' where id = any ($1)`, [
         commands.map(({ target }) => target),
       ]);
