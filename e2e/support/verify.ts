@@ -28,13 +28,24 @@ export async function drained(stack: Stack, msMax = 30_000): Promise<void> {
   );
 }
 
-/** Every law of the ledger holds, and no chunk is where none may be. */
+/** Every law of the ledger holds, no chunk is where none may be, and what waits is counted right. */
 export async function lawsHold(stack: Stack): Promise<void> {
   expect(await withSql(stack, runChecks)).toEqual([]);
   await withRedis(stack, async (redis) => {
     for (const { tag } of await readKeys(redis, SHARDS)) {
       expect(await redis.zcard(`${tag}:chunks:failed`)).toBe(0);
       expect(await redis.hlen(`${tag}:aside`)).toBe(0);
+      await until('what waits is counted right', async () => {
+        const key = (part: string) => `${tag}:chunks:${part}`;
+        const replies = await redis
+          .multi()
+          .hget(key('backlog'), 'chunks')
+          .llen(key('wait'))
+          .llen(key('active'))
+          .exec();
+        const [noted, waiting, active] = (replies ?? []).map(([, reply]) => Number(reply));
+        return noted === Number(waiting) + Number(active);
+      });
     }
   });
 }

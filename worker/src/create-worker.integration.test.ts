@@ -1,4 +1,6 @@
 import { markStopped, resumeShard } from '@razao/shared/queue/stop-mark.ts';
+import { backlogKey } from '@razao/shared/runtime/keys.ts';
+import { transfer } from '@razao/shared/testing/commands.cases.ts';
 import { openTcpProxy } from '@razao/stack/testing/tcp-proxy.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -81,6 +83,17 @@ test('what a queue holds is not told while Redis cannot be asked, and told again
   await until('it is not told', async () => (await told()).length === 0);
   await bench.server.start();
   await until('it is told again', async () => (await told()).length === 7);
+});
+
+test('a count of what waits that was lost is made anew', async () => {
+  await bench.enqueue([transfer(1, 'world>alice 1'), transfer(1, 'world>alice 1')]);
+  const count = () => bench.redis.hgetall(backlogKey(bench.keys));
+  const before = await count();
+  expect(before).toMatchObject({ chunks: '1', commands: '2' });
+  const worker = await bench.startWorker({ roles: ['housekeeping'] });
+  await until('it is told', async () => (await worker.metric('razao_queue_commands')) === 2);
+  await bench.redis.del(backlogKey(bench.keys));
+  await expect.poll(count, { timeout: 10_000 }).toEqual(before);
 });
 
 async function untilItSays(worker: Worker, what: object): Promise<void> {
