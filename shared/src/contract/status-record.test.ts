@@ -15,7 +15,7 @@ import { instantOfMicros } from './time.ts';
 const WHOLE = 'q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s=';
 const CUT = WHOLE.slice(0, 20);
 const QUEUED = `0Qt${CUT}85qiDsyXo chunk-1`;
-const POSTED = `7Pt${CUT}85qiDsyXo.4C92`;
+const POSTED = `7Pt${CUT}85qiDxAgq.4C92`;
 const REJECTED = `${POSTED.replace('P', 'X')} {"code":"account_frozen","detail":"It is  frozen"}`;
 
 const FACTS = {
@@ -112,7 +112,7 @@ describe('an unreadable line counts as absent', () => {
     ],
     ['without its last part', POSTED.slice(0, POSTED.lastIndexOf('.'))],
     ['with an empty last part', POSTED.slice(0, POSTED.lastIndexOf('.') + 1)],
-    ['without the instant of its acceptance', POSTED.replace('85qiDsyXo', '')],
+    ['without the instant of its acceptance', POSTED.replace('85qiDxAgq', '')],
     ['of an unknown status', POSTED.replace('P', 'S')],
     ['of an unknown kind', POSTED.replace('t', 'x')],
     ['with a letter for a version', POSTED.replace('7', 'v')],
@@ -122,8 +122,8 @@ describe('an unreadable line counts as absent', () => {
     ['posted at version 0', POSTED.replace('7', '0')],
     ['posted at sequence 0', `${POSTED}:0`],
     ['with a version beyond 2^53', POSTED.replace('7', '99999999999999999')],
-    ['with an instant that is none', POSTED.replace('85qiDsyXo', '85qi+syXo')],
-    ['with an instant beyond 2^53', POSTED.replace('85qiDsyXo', 'zzzzzzzzz')],
+    ['with an instant that is none', POSTED.replace('85qiDxAgq', '85qi+syXo')],
+    ['with an instant beyond 2^53', POSTED.replace('85qiDxAgq', 'zzzzzzzzz')],
     ['queued at a sequence', QUEUED.replace('0', '7')],
     ['queued in no chunk', QUEUED.replace('chunk-1', '')],
     ['queued with a word too many', `${QUEUED} more`],

@@ -8,12 +8,12 @@ import { instantMicros, instantOfMicros } from './time.ts';
  * up to 44 of them Redis keeps in one piece.
  *
  *     0 Q <kind> <fingerprint> <accepted_at> _ <chunk>
- *     <version> <status> <kind> <fingerprint> <accepted_at> . <posted_at> [: <sequence>] [_ <rejection as JSON>]
+ *     <version> <status> <kind> <fingerprint> <posted_at> . <accepted_at> [: <sequence>] [_ <rejection as JSON>]
  *
  * without blanks, but for one where `_` stands. The version comes first, the sequence of the last change: a write with an older
  * one than what is there changes nothing. Status and kind are a letter each. The fingerprint is cut, see `sameFingerprint`. Instants
- * are microseconds, that of posting counted from that of acceptance, with `-` for the dot where it is earlier: the two have clocks
- * of their own. The sequence is left out where it is the version.
+ * are microseconds, that of acceptance counted back from that of posting, with `-` for the dot where it is later: the two may have
+ * clocks of their own. The sequence is left out where it is the version.
  */
 export type QueuedRecord = {
   status: 'queued';
@@ -42,24 +42,24 @@ const NUMBER = /^[1-9][0-9]{0,15}$/;
 
 /** The record of a command that was admitted to a chunk. */
 export function encodeQueued(record: Omit<QueuedRecord, 'status'>): string {
-  return `0Q${headOf(record)} ${record.chunk}`;
+  return `0Q${headOf(record, record.acceptedAt)} ${record.chunk}`;
 }
 
 /** The record of a transaction that is in Postgres. */
 export function encodeOutcome(outcome: Outcome): string {
   const { version, status, acceptedAt, postedAt, sequence, rejection } = outcome;
   const later = instantMicros(postedAt) - instantMicros(acceptedAt);
-  const posted = `${later < 0 ? '-' : '.'}${toDigits(Math.abs(later))}`;
+  const accepted = `${later < 0 ? '-' : '.'}${toDigits(Math.abs(later))}`;
   const own = sequence === version ? '' : `:${sequence}`;
-  const line = `${version}${STATUSES[status]}${headOf(outcome)}${posted}${own}`;
+  const line = `${version}${STATUSES[status]}${headOf(outcome, postedAt)}${accepted}${own}`;
   return rejection === null ? line : `${line} ${JSON.stringify(rejection)}`;
 }
 
-type Head = Pick<QueuedRecord, 'kind' | 'acceptedAt' | 'fingerprint'>;
-
-function headOf({ kind, acceptedAt, fingerprint }: Head): string {
-  const cut = fingerprint.slice(0, FINGERPRINT_CHARS);
-  return `${KINDS[kind]}${cut}${toDigits(instantMicros(acceptedAt))}`;
+function headOf(
+  { kind, fingerprint }: Pick<QueuedRecord, 'kind' | 'fingerprint'>,
+  instant: string,
+): string {
+  return `${KINDS[kind]}${fingerprint.slice(0, FINGERPRINT_CHARS)}${toDigits(instantMicros(instant))}`;
 }
 
 /** The parts of a line, which need not be those of a record. (By hand: a pattern for the line takes twice as long.) */
@@ -105,10 +105,10 @@ function toOutcome({ version, status, kind, fingerprint, instants, text }: Parts
   if (!known || !NUMBER.test(version) || !NUMBER.test(sequence)) return null;
   const later = times.indexOf('.');
   const sign = later < 0 ? times.indexOf('-') : later;
-  const accepted = fromDigits(times.slice(0, sign));
+  const posted = fromDigits(times.slice(0, sign));
   const between = fromDigits(times.slice(sign + 1));
-  const acceptedAt = instantOfMicros(accepted);
-  const postedAt = instantOfMicros(later < 0 ? accepted - between : accepted + between);
+  const postedAt = instantOfMicros(posted);
+  const acceptedAt = instantOfMicros(later < 0 ? posted + between : posted - between);
   const rejection = text === null ? null : readRejection(text);
   if (sign < 0 || !acceptedAt || !postedAt) return null;
   if ((known === 'rejected') !== (rejection !== null) || (text !== null && !rejection)) return null;

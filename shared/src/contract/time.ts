@@ -67,7 +67,7 @@ export function instantOfMicros(micros: number): string | null {
     lastSecondMicros = second;
     lastSecond = new Date(second / 1_000).toISOString().slice(0, 19);
   }
-  return `${lastSecond}.${String(SECOND_MICROS + micros - second).slice(1)}Z`;
+  return `${lastSecond}.${String(SECOND_MICROS + (micros - second)).slice(1)}Z`;
 }
 
 const SECOND_MICROS = 1_000_000;
