@@ -24,22 +24,22 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-test('a Redis that is seven tenths full takes no more writes, and what it holds is posted at 90 percent of its memory', async () => {
+test('a Redis that is seven tenths full of what waits takes no more writes, and what it holds is posted at 90 percent of its memory', async () => {
   const { stack } = world;
   const held = await holdLedger(stack, 'large');
-  await limitMemory(0.45);
+  await limitMemory(0.2);
   const watch = watchShard(stack, 'large');
   const plan = { urls: stack.apiUrls, ledger: 'large', postings: 20 };
   const flood = await startFlood({ ...plan, connections: 16 });
   await until('many writes are refused', () => flood.overloaded.length > 3_000);
   const percent = watch.memoryPercentMax();
+  await flood.stop();
   await limitMemory(0.9);
   await held.release();
   await drained(stack);
-  await flood.stop();
   report('memory', { flood, percent, drainingAtPercent: watch.memoryPercentMax() });
   watch.stop();
-  expect(percent).toBeLessThan(85);
+  expect(percent).toBeLessThan(98);
   expect(flood.strange).toEqual([]);
   expect(flood.unavailable).toEqual([]);
   expect(flood.latency().p99).toBeLessThan(P99_MS_MAX);
@@ -62,7 +62,8 @@ test('a Redis that is full refuses writes and wears nobody out, reads go on, and
   const held = await holdLedger(stack, 'brimful');
   const flood = await startFlood({ urls: stack.apiUrls, ledger: 'brimful', connections: 8 });
   await until('there is a backlog', () => flood.accepted.length > 2_000);
-  await limitMemory(1.2);
+  // More than what is finished can make up for.
+  await limitMemory(2);
   await until('writes are refused', () => flood.overloaded.length + flood.unavailable.length > 50);
   await flood.stop();
   const acceptedInTime = flood.accepted.length;

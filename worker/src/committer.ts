@@ -21,6 +21,7 @@ import { type AgeCheck, createAgeCheck } from './installation/refuse-older-datab
 import { cutOff, takeLock } from './take-lock.ts';
 import { Tenure } from './tenure.ts';
 import { createNewerWait } from './wait-for-newer.ts';
+import type { Retention } from './window/retention.ts';
 
 const RECONNECT_MS = 250;
 const STOP_MS_MAX = 6_000;
@@ -42,6 +43,8 @@ export type CommitterDeps = {
   /** Passed by the commits of all shards of the process. */
   gate: Gate;
   isTooOld: AgeCheck;
+  /** What of a commit Redis is told now. */
+  retention: () => Retention;
   /** Opens a connection for waiting on the queue. */
   openBlocking: () => Redis;
   metrics: WorkerMetrics;

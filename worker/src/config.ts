@@ -1,4 +1,8 @@
 import { READER_LEVEL } from '@razao/shared/contract/level.ts';
+import {
+  IDEMPOTENCY_WINDOW_SECONDS,
+  IDEMPOTENCY_WINDOW_SECONDS_MIN,
+} from '@razao/shared/contract/limits.ts';
 import { commonEnv, portEnv, queueEnv } from '@razao/shared/runtime/env-schema.ts';
 import { readEnv } from '@razao/shared/runtime/read-env.ts';
 import { z } from 'zod';
@@ -9,6 +13,11 @@ const schema = z.object({
   ...commonEnv,
   ...queueEnv,
   WORKER_PORT: portEnv(3001),
+  IDEMPOTENCY_WINDOW: z.coerce
+    .number()
+    .int()
+    .min(IDEMPOTENCY_WINDOW_SECONDS_MIN)
+    .default(IDEMPOTENCY_WINDOW_SECONDS),
   ROLES: z
     .string()
     .default(ROLES.join(','))

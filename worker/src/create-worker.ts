@@ -26,6 +26,7 @@ import type { WorkerConfig } from './config.ts';
 import { createExpirySweeper } from './housekeeping/expire-holds.ts';
 import { createQueueWatch } from './housekeeping/watch-queues.ts';
 import { createRollCall, type RollCall } from './roll-call.ts';
+import { createMemoryWindow } from './window/memory-window.ts';
 
 /** The parts of a worker process, in the order in which they start. Connects to nothing before they do. */
 export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Service[] {
@@ -130,11 +131,18 @@ type Work = { owner: Owner; committers: Committers | null; services: Service[] }
 function openWork(config: Readonly<WorkerConfig>, shared: Shared, roll: RollCall): Work {
   const { redis, installation } = shared;
   const owner = createOwner(redis, installation.id());
+  const window = createMemoryWindow({
+    ...shared,
+    installation: installation.id(),
+    owner: owner.id,
+    longestSeconds: config.IDEMPOTENCY_WINDOW,
+  });
   const committers = config.ROLES.includes('committer')
     ? createCommitters(config.SHARDS, () => roll.processes(), {
         ...shared,
         guard: fitGuard(shared, roll),
         owner,
+        retention: window.retention,
         databaseUrl: config.DATABASE_URL,
         durability: config.DURABILITY,
         openBlocking: () => openPatientRedis(config.REDIS_URL),
@@ -142,7 +150,10 @@ function openWork(config: Readonly<WorkerConfig>, shared: Shared, roll: RollCall
       })
     : null;
   const speaking = { name: 'owner', start: async () => {}, stop: async () => owner.stop() };
-  const services = [speaking, ...(committers ? [committers] : []), ...housekeeping(config, shared)];
+  const services = [
+    ...[speaking, window, ...(committers ? [committers] : [])],
+    ...housekeeping(config, shared),
+  ];
   return { owner, committers, services };
 }
 

@@ -58,6 +58,7 @@ describe('a worker on a schema that is older than it is', () => {
         SHARDS: 1,
         QUEUE_COMMANDS_MAX: 1_000,
         QUEUE_BYTES_MAX: 1_000_000,
+        IDEMPOTENCY_WINDOW: 3_600,
         DURABILITY: 'checked',
         LOG_LEVEL: 'silent',
         ROLES: ['committer'],

@@ -176,7 +176,7 @@ export class Tenure {
     const { redis, keys, log } = this.#deps;
     const { shard } = keys;
     try {
-      await publishCommit(redis, keys, commit);
+      await publishCommit(redis, keys, commit, this.#deps.retention());
       return true;
     } catch (error) {
       // A full Redis, or one that is being shut down. What is not published now is when the chunk comes again.

@@ -166,7 +166,8 @@ export class Intake {
     if (!guard.usable()) throw unavailable(guard.fault());
     const deadline = stamp(chunk, clock, await memory.time());
     this.#queue ??= openChunkQueue(redis, keys);
-    if (memory.full()) throw overloaded('what waits takes as much of the memory of Redis as may');
+    const full = memory.fault();
+    if (full !== null) throw overloaded(full);
     const { admitted, refused } = await this.#gate.judge(chunk);
     for (const [pending, problem] of refused) pending.reject(problem);
     if (admitted.length === 0) return;

@@ -9,7 +9,8 @@ const PERIOD_MS = 100;
 
 /** Knows whether what waits takes more of Redis's memory than is good: a full one cannot even hand out what it has. */
 export type MemoryWatch = {
-  full(): boolean;
+  /** Why nothing more may be taken in; null where more may. */
+  fault(): string | null;
   /** Redis's time, which is asked for only where it is not known yet. Throws where Redis does not answer then. */
   time(): Promise<Reading>;
   stop(): void;
@@ -22,14 +23,14 @@ export function createMemoryWatch(
   metrics: Pick<ApiMetrics, 'redisBytes' | 'redisBytesMax'>,
 ): MemoryWatch {
   const time = createServerTime();
-  let full = false;
+  let fault: string | null = null;
   async function look(): Promise<void> {
     if (redis.status !== 'ready') return;
     // The time first, so that it waits for nothing.
     const [, memory] = await Promise.all([askTime(), readQueueMemory(redis, shards())]);
     metrics.redisBytes.set(memory.used);
     metrics.redisBytesMax.set(memory.limit);
-    full = memory.excess > 0;
+    fault = memory.fault;
   }
   async function askTime(): Promise<Reading> {
     await time.ask(
@@ -43,7 +44,7 @@ export function createMemoryWatch(
   redis.on('close', time.forget);
   const timer = setInterval(() => void look().catch(() => {}), PERIOD_MS);
   return {
-    full: () => full,
+    fault: () => fault,
     time: async () => time.read() ?? (await askTime()),
     stop() {
       clearInterval(timer);

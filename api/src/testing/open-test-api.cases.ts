@@ -1,4 +1,8 @@
-import { QUEUE_BYTES_MAX, QUEUE_COMMANDS_MAX } from '@razao/shared/contract/limits.ts';
+import {
+  IDEMPOTENCY_WINDOW_SECONDS,
+  QUEUE_BYTES_MAX,
+  QUEUE_COMMANDS_MAX,
+} from '@razao/shared/contract/limits.ts';
 import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import { createLog } from '@razao/shared/runtime/log.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
@@ -86,6 +90,7 @@ export async function openTestApi({
           DATABASE_URL: testDatabase.url,
           WORKER_PORT: await freePort(),
           ROLES: ['committer'],
+          IDEMPOTENCY_WINDOW: IDEMPOTENCY_WINDOW_SECONDS,
           LOG_LEVEL: 'silent',
         },
         log,

@@ -9,9 +9,9 @@ const numbers = Object.entries(limits).flatMap(([name, value]) =>
 
 test.each(numbers)('%s is a positive number', (name, value) => {
   expect(value > 0).toBe(true);
-  expect(typeof value === 'bigint' || Number.isSafeInteger(value) || name.includes('_SHARE_')).toBe(
-    true,
-  );
+  expect(
+    typeof value === 'bigint' || Number.isSafeInteger(value) || /_SHARES?[_.]/.test(name),
+  ).toBe(true);
 });
 
 test.each([
@@ -28,7 +28,7 @@ test.each([
       [limits.REFERENCE_CHARS_MAX, 200],
       [limits.IDEMPOTENCY_KEY_CHARS_MAX, 255],
       [limits.WAIT_SECONDS_MAX, 10],
-      [limits.PUBLISHED_MS, 3_600_000],
+      [limits.IDEMPOTENCY_WINDOW_SECONDS, 3_600],
       [limits.AMOUNT_LIMIT, BigInt(`1${'0'.repeat(38)}`)],
     ],
   ],
@@ -123,7 +123,23 @@ test.each([
     limits.OWNER_BEAT_MS * 3,
     limits.COMMITTER_SILENT_MS,
   ],
-  ['memory is refused before it is full', limits.REDIS_MEMORY_SHARE_MAX, 1],
+  ['memory is refused before it is full', limits.REDIS_USED_SHARE_MAX, 1],
+  [
+    'what is finished has gone before writes are refused for the memory that is used',
+    limits.MEMORY_SHARES.full,
+    limits.REDIS_USED_SHARE_MAX,
+  ],
+  [
+    'what is finished shortens before it goes',
+    limits.MEMORY_SHARES.shortens,
+    limits.MEMORY_SHARES.shortest,
+  ],
+  ['balances go before all else does', limits.MEMORY_SHARES.shortest, limits.MEMORY_SHARES.full],
+  [
+    'what is finished has gone before the memory is full of what waits',
+    limits.REDIS_MEMORY_SHARE_MAX,
+    limits.MEMORY_SHARES.full,
+  ],
 ] as [string, number, number][])('%s', (_, smaller, greater) => {
   expect(smaller).toBeLessThan(greater);
 });

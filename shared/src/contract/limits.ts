@@ -44,6 +44,8 @@ export const BUSY_FLUSHES = { busy: 24, intervalMs: 5, enough: 40 };
 export const QUEUE_COMMANDS_MAX = 500_000;
 export const QUEUE_BYTES_MAX = 512 * MIB;
 export const REDIS_MEMORY_SHARE_MAX = 0.7;
+/** Whatever it is full of: a Redis that is full can neither take a chunk nor hand one out. */
+export const REDIS_USED_SHARE_MAX = 0.95;
 /** For so long what waits is taken for what it was. */
 export const BACKLOG_AGE_MS_MAX = 50;
 /** A client that is refused is never told to stay away for longer. */
@@ -105,8 +107,17 @@ export const ALONE_LOCK_MS_MAX = 1 * SECOND;
 /** A commit that is not done so long after its process was told to stop is cut off with its session. */
 export const STOP_COMMIT_MS_MAX = 4 * SECOND;
 
-// Statuses and balances in Redis: a cache, and the window in which a reused key is noticed at once.
-export const PUBLISHED_MS = 1 * HOUR;
+// Statuses and balances in Redis: a cache, and the window in which a reused key is noticed at once. It shortens while memory is
+// short: from the first of these shares of Redis's memory on, to the least at the second, where balances go; at the third all goes.
+export const IDEMPOTENCY_WINDOW_SECONDS = 3_600;
+export const IDEMPOTENCY_WINDOW_SECONDS_MIN = 60;
+export const MEMORY_SHARES = { shortens: 0.5, shortest: 0.75, full: 0.85 };
+/** How often a worker looks at the memory. */
+export const MEMORY_LOOK_MS = 250;
+/** Keys that are looked at in one step of a sweep: a script holds up everything else in Redis. */
+export const SWEEP_KEYS = 400;
+/** For so long one process sweeps for all, counted from its last step. */
+export const SWEEP_LEASE_MS = 5 * SECOND;
 
 /** Chunks that are searched for an id that has no record; where more wait, its record is trusted to be there. */
 export const SEARCHED_CHUNKS_MAX = 200;

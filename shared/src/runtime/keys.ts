@@ -33,6 +33,11 @@ export function haltKey(installation: string): string {
   return `razao:${installation}:halted`;
 }
 
+/** Present while a process sweeps records and balances that are to live for less long: that process. */
+export function sweeperKey(installation: string): string {
+  return `razao:${installation}:sweeper`;
+}
+
 /**
  * The record of a transaction's id: admission and status. Of all keys these are the most by far, and one of 60 characters takes less
  * memory than one of 61: so the id is written in few, and nothing stands before it.

@@ -206,7 +206,7 @@ export function createWorkerMetrics(registry: Registry) {
   };
 }
 
-/** What waits. */
+/** What waits, and what is kept of what is finished. */
 function createQueueMetrics(registers: Registry[]) {
   const labelNames = ['shard'] as const;
   return {
@@ -220,6 +220,16 @@ function createQueueMetrics(registers: Registry[]) {
       name: 'razao_queue_bytes',
       help: 'Bytes that Redis needs for what waits to be posted',
       labelNames,
+      registers,
+    }),
+    windowSeconds: new Gauge({
+      name: 'razao_idempotency_window_seconds',
+      help: 'For how long Redis knows what is published now; shorter than IDEMPOTENCY_WINDOW while memory is short, 0 where it is nearly full',
+      registers,
+    }),
+    windowSecondsMax: new Gauge({
+      name: 'razao_idempotency_window_max_seconds',
+      help: 'IDEMPOTENCY_WINDOW',
       registers,
     }),
     oldestSeconds: new Gauge({

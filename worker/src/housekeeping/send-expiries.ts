@@ -77,8 +77,8 @@ export function createExpirySender({
   }
 
   async function sendAll(holds: readonly ExpiredHold[]): Promise<string | null> {
-    const { excess } = await readQueueMemory(redis, shards);
-    if (excess > 0) throw new CannotSend('what waits takes too much of the memory of Redis');
+    const { fault } = await readQueueMemory(redis, shards);
+    if (fault !== null) throw new CannotSend(fault);
     const byShard = Map.groupBy(holds, ({ ledger }) => shards[shardOf(ledger, shards.length)]);
     const refusals: string[] = [];
     for (const [keys, part] of byShard) {

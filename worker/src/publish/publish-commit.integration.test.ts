@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Command, Outcome } from '@razao/shared/contract/command.ts';
-import { PUBLISHED_MS } from '@razao/shared/contract/limits.ts';
 import { rejection } from '@razao/shared/contract/rejections.ts';
 import { decodeRecord, encodeOutcome, encodeQueued } from '@razao/shared/contract/status-record.ts';
 import { balanceKey, doneChannel, recordKey, shardKeys } from '@razao/shared/runtime/keys.ts';
@@ -11,10 +10,12 @@ import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Commit } from '../commit/commit-batch.ts';
+import type { Retention } from '../window/retention.ts';
 import { publishCommit } from './publish-commit.ts';
 
 const KEYS = shardKeys('test', 2);
 const LEDGER = testUid(7);
+const ALL: Retention = { seconds: 3_600, balances: true, outcomes: true };
 
 let server: TestRedis;
 let redis: Redis;
@@ -38,10 +39,10 @@ test('a commit leaves its records and balances, each with its time to live', asy
   expect(await record()).toMatchObject({ status: 'posted', sequence: 1 });
   expect(await balance()).toBe('1 5 0');
   expect(await redis.pttl(recordKey(KEYS, LEDGER, command.id))).toBeGreaterThan(
-    PUBLISHED_MS - 5_000,
+    ALL.seconds * 1_000 - 5_000,
   );
   expect(await redis.pttl(balanceKey(KEYS, LEDGER, 'alice', 'BRL/2'))).toBeGreaterThan(
-    PUBLISHED_MS - 5_000,
+    ALL.seconds * 1_000 - 5_000,
   );
 });
 
@@ -91,13 +92,18 @@ test('the ids of a commit are told on the channel once everything can be read', 
 test('a line feed in a text does not part the lines of a publication', async () => {
   const reason = rejection('account_frozen', { detail: 'one\ntwo "three"\n' });
   const rejected: Outcome = { ...outcome(4), status: 'rejected', rejection: reason };
-  await publishCommit(redis, KEYS, {
-    commands: [command],
-    results: [{ outcome: rejected, replay: false, conflict: false }],
-    targets: [],
-    balances: [balanceOf('alice', 2, 5n, 'BRL/2')],
-    heads: [],
-  });
+  await publishCommit(
+    redis,
+    KEYS,
+    {
+      commands: [command],
+      results: [{ outcome: rejected, replay: false, conflict: false }],
+      targets: [],
+      balances: [balanceOf('alice', 2, 5n, 'BRL/2')],
+      heads: [],
+    },
+    ALL,
+  );
   expect(await record()).toEqual(decodeRecord(encodeOutcome(rejected)));
   expect(await redis.dbsize()).toBe(2);
 });
@@ -105,13 +111,18 @@ test('a line feed in a text does not part the lines of a publication', async () 
 test('a record takes few bytes', async () => {
   const keys = shardKeys('installation', 99);
   const uid = 'ledgers-uid-';
-  await publishCommit(redis, keys, {
-    commands: [{ ...command, ledgerUid: uid }],
-    results: [{ outcome: outcome(99_999_999), replay: false, conflict: false }],
-    targets: [],
-    balances: [],
-    heads: [],
-  });
+  await publishCommit(
+    redis,
+    keys,
+    {
+      commands: [{ ...command, ledgerUid: uid }],
+      results: [{ outcome: outcome(99_999_999), replay: false, conflict: false }],
+      targets: [],
+      balances: [],
+      heads: [],
+    },
+    ALL,
+  );
   const key = recordKey(keys, uid, command.id);
   expect(key).toHaveLength(60);
   const bytes = Number(await redis.memory('USAGE', key));
@@ -120,19 +131,73 @@ test('a record takes few bytes', async () => {
   expect(bytes).toBeLessThanOrEqual(160);
 });
 
+test('where memory is short balances are deleted instead of written, so that no older one stays', async () => {
+  await publish(1, 5n);
+  await publish(2, 6n, 'BRL/2', { ...ALL, seconds: 60, balances: false });
+  expect(await balance()).toBeNull();
+  expect(await record()).toMatchObject({ sequence: 2 });
+  const left = await redis.pttl(recordKey(KEYS, LEDGER, command.id));
+  expect(left).toBeGreaterThan(50_000);
+  expect(left).toBeLessThanOrEqual(60_000);
+});
+
+test('where there is hardly any, outcomes are too, but for what was acted on since', async () => {
+  const none = { seconds: 60, balances: false, outcomes: false };
+  const { kind, acceptedAt, fingerprint } = command;
+  const queued = encodeQueued({ kind, acceptedAt, fingerprint, chunk: 'c-1' });
+  await redis.set(recordKey(KEYS, LEDGER, command.id), queued);
+  await publish(1, 5n, 'BRL/2', none);
+  expect(await redis.dbsize()).toBe(0);
+  const captured = { ...outcome(1), version: 2 };
+  await publishCommit(
+    redis,
+    KEYS,
+    {
+      commands: [command],
+      results: [{ outcome: captured, replay: true, conflict: false }],
+      targets: [],
+      balances: [],
+      heads: [],
+    },
+    none,
+  );
+  expect(await record()).toMatchObject({ version: 2, sequence: 1 });
+  await publish(1, 5n);
+  expect(await record(), 'who wakes late changes nothing').toMatchObject({ version: 2 });
+});
+
+test('a Redis that is full is told what was posted all the same', async () => {
+  const { kind, acceptedAt, fingerprint } = command;
+  const queued = encodeQueued({ kind, acceptedAt, fingerprint, chunk: 'c-1' });
+  await redis.set(recordKey(KEYS, LEDGER, command.id), queued);
+  await redis.config('SET', 'maxmemory', '1');
+  try {
+    await expect(redis.set('more', 'x')).rejects.toThrow(/OOM/);
+    await publish(1, 5n, 'BRL/2', { ...ALL, balances: false });
+    expect(await record()).toMatchObject({ status: 'posted' });
+  } finally {
+    await redis.config('SET', 'maxmemory', '512mb');
+  }
+});
+
 test('a commit of thousands is published whole', async () => {
   const commands = Array.from({ length: 2_000 }, (_, i) => transfer(LEDGER, `world>user:${i} 1`));
-  await publishCommit(redis, KEYS, {
-    commands,
-    results: commands.map((_, i) => ({
-      outcome: outcome(i + 1),
-      replay: false,
-      conflict: false,
-    })),
-    targets: [],
-    balances: commands.map((_, i) => balanceOf(`user:${i}`, 1, 1n, 'BRL/2')),
-    heads: [],
-  });
+  await publishCommit(
+    redis,
+    KEYS,
+    {
+      commands,
+      results: commands.map((_, i) => ({
+        outcome: outcome(i + 1),
+        replay: false,
+        conflict: false,
+      })),
+      targets: [],
+      balances: commands.map((_, i) => balanceOf(`user:${i}`, 1, 1n, 'BRL/2')),
+      heads: [],
+    },
+    ALL,
+  );
   expect(await redis.dbsize()).toBe(4_000);
 });
 
@@ -151,12 +216,17 @@ test('what a command of the same commit acted on is published as it is after tha
   ]) {
     await redis.flushall();
     const targets = [{ ledgerUid: LEDGER, id: command.id, outcome: after }];
-    await publishCommit(redis, KEYS, { commands, results, targets, balances: [], heads: [] });
+    await publishCommit(redis, KEYS, { commands, results, targets, balances: [], heads: [] }, ALL);
     expect(await record()).toEqual(decodeRecord(encodeOutcome(after)));
   }
 });
 
-async function publish(version: number, posted: bigint, asset = 'BRL/2'): Promise<void> {
+async function publish(
+  version: number,
+  posted: bigint,
+  asset = 'BRL/2',
+  retention = ALL,
+): Promise<void> {
   const commit: Commit = {
     commands: [command],
     results: [{ outcome: outcome(version), replay: false, conflict: false }],
@@ -164,7 +234,7 @@ async function publish(version: number, posted: bigint, asset = 'BRL/2'): Promis
     balances: [balanceOf('alice', version, posted, asset)],
     heads: [],
   };
-  await publishCommit(redis, KEYS, commit);
+  await publishCommit(redis, KEYS, commit, retention);
 }
 
 function outcome(sequence: number): Outcome {

@@ -7,9 +7,10 @@ import { defineScript } from '@razao/shared/runtime/script.ts';
  *
  * Keys and lines come as one text, as two thousand arguments would cost the caller more than twice as much. So the keys are not
  * declared; as those of BullMQ's own scripts, they share the hash tag of the one that is.
+ * A Redis that is full must not stop it: most lines take the place of longer ones.
  * KEYS: the shard's tag; ARGV: time to live (ms), then the text: keys, each with its line behind it, all on lines of their own.
  */
-export const PUBLISH_LINES = defineScript(`
+export const PUBLISH_LINES = defineScript(`#!lua flags=allow-oom
 local call, find, sub, byte, match = redis.call, string.find, string.sub, string.byte, string.match
 local text, keys, lines, from = ARGV[2], {}, {}, 1
 while from do

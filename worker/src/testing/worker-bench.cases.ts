@@ -1,6 +1,10 @@
 import { toChunk } from '@razao/shared/contract/chunk.ts';
 import type { Command } from '@razao/shared/contract/command.ts';
-import { QUEUE_BYTES_MAX, QUEUE_COMMANDS_MAX } from '@razao/shared/contract/limits.ts';
+import {
+  IDEMPOTENCY_WINDOW_SECONDS,
+  QUEUE_BYTES_MAX,
+  QUEUE_COMMANDS_MAX,
+} from '@razao/shared/contract/limits.ts';
 import { addChunk, newChunkId, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { shardKeys } from '@razao/shared/runtime/keys.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
@@ -56,6 +60,7 @@ export async function openWorkerBench() {
           SHARDS: 1,
           QUEUE_COMMANDS_MAX,
           QUEUE_BYTES_MAX,
+          IDEMPOTENCY_WINDOW: IDEMPOTENCY_WINDOW_SECONDS,
           DURABILITY: 'checked',
           LOG_LEVEL: 'silent',
           ROLES: [...roles],

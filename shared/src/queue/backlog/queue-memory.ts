@@ -1,12 +1,19 @@
 import type { Redis } from 'ioredis';
-import { REDIS_MEMORY_SHARE_MAX } from '../../contract/limits.ts';
+import { REDIS_MEMORY_SHARE_MAX, REDIS_USED_SHARE_MAX } from '../../contract/limits.ts';
 import { backlogKey, type ShardKeys } from '../../runtime/keys.ts';
 import { type RedisMemory, readMemory } from '../../runtime/redis-memory.ts';
 
-/** `excess`: bytes of what waits, in all shards, beyond the part of the memory that it may take; 0 or less: there is room. */
-export type QueueMemory = RedisMemory & { excess: number };
+export type QueueMemory = RedisMemory & {
+  /** Bytes of what waits, in all shards, beyond the part of the memory that it may take; 0 or less: there is room. */
+  excess: number;
+  /** Why nothing more may wait; null where more may. */
+  fault: string | null;
+};
 
-/** Looks how much of Redis's memory is taken by what waits. What is finished does not count: it gives way. */
+/**
+ * Looks how much of Redis's memory is taken by what waits. What is finished does not count: it gives way, long before the memory
+ * is so full that nothing can be taken in.
+ */
 export async function readQueueMemory(
   redis: Redis,
   shards: readonly ShardKeys[],
@@ -15,7 +22,13 @@ export async function readQueueMemory(
     readMemory(redis),
     ...shards.map((keys) => redis.hget(backlogKey(keys), 'bytes')),
   ]);
+  const { used, limit } = memory;
   const bytes = waiting.reduce((sum, text) => sum + Number(text ?? 0), 0);
-  const max = memory.limit > 0 ? memory.limit * REDIS_MEMORY_SHARE_MAX : Number.POSITIVE_INFINITY;
-  return { ...memory, excess: bytes - max };
+  const excess = limit > 0 ? bytes - limit * REDIS_MEMORY_SHARE_MAX : Number.NEGATIVE_INFINITY;
+  return { ...memory, excess, fault: faultOf(excess, limit > 0 ? used / limit : 0) };
+}
+
+function faultOf(excess: number, share: number): string | null {
+  if (excess > 0) return 'what waits takes as much of the memory of Redis as may';
+  return share > REDIS_USED_SHARE_MAX ? 'the memory of Redis is nearly full' : null;
 }
