@@ -1,5 +1,5 @@
 import type { Command } from '@razao/shared/contract/command.ts';
-import { PUBLISHED_MS } from '@razao/shared/contract/limits.ts';
+import { IDEMPOTENCY_WINDOW_SECONDS } from '@razao/shared/contract/limits.ts';
 import { encodeOutcome } from '@razao/shared/contract/status-record.ts';
 import { recordKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { Redis } from 'ioredis';
@@ -21,7 +21,7 @@ export function createRecall(redis: Redis, lookup: Pick<TransactionLookup, 'rows
       );
       for (const [id, row] of rows) {
         const line = encodeOutcome(recordOf(row));
-        writing.set(recordKey(keys, ledgerUid, id), line, 'PX', PUBLISHED_MS, 'NX');
+        writing.set(recordKey(keys, ledgerUid, id), line, 'EX', IDEMPOTENCY_WINDOW_SECONDS, 'NX');
       }
     }
     for (const [error] of (await writing.exec()) ?? []) if (error) throw error;

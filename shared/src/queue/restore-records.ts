@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { PUBLISHED_MS } from '../contract/limits.ts';
+import { IDEMPOTENCY_WINDOW_SECONDS } from '../contract/limits.ts';
 import { encodeQueued } from '../contract/status-record.ts';
 import { headsKey, intactKey, recordKey, type ShardKeys } from '../runtime/keys.ts';
 import { readQueue } from './read-queue.ts';
@@ -41,7 +41,10 @@ export async function restoreRecords(
     }
   }
   const doubt = used || (await redis.exists(headsKey(keys))) > 0;
-  await redis.set(intactKey(keys), doubt ? (await redisNow(redis)) + PUBLISHED_MS : 0);
+  await redis.set(
+    intactKey(keys),
+    doubt ? (await redisNow(redis)) + IDEMPOTENCY_WINDOW_SECONDS * 1_000 : 0,
+  );
   return restored;
 }
 
