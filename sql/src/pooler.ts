@@ -37,6 +37,12 @@ export async function needSession(client: Client, databaseUrl: string): Promise<
   try {
     await other.connect();
     for (let round = 0; round < ROUNDS; round++) await compare(client, other);
+  } catch (cause) {
+    if (cause instanceof NoSession) throw cause;
+    throw new Error(
+      `through the pooler before Postgres no second session could be had, which tells its mode (${(cause as Error).message}): is its pool too small?`,
+      { cause },
+    );
   } finally {
     // `end` would wait for a server that may not answer.
     other.connection.stream.destroy();

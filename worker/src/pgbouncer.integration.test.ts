@@ -57,6 +57,14 @@ describe('in session mode', () => {
   });
 });
 
+test.each([
+  ['session', /no second session could be had.* is its pool too small/],
+  ['transaction', REFUSAL],
+] as const)('with one session for all, in %s mode, a lock is refused', async (mode, reason) => {
+  bouncer = await startPgBouncer(bench.url, mode, 1);
+  await expect(openSession(url())).rejects.toThrow(reason);
+});
+
 describe('in transaction mode', () => {
   beforeEach(async () => {
     bouncer = await startPgBouncer(bench.url, 'transaction');

@@ -28,6 +28,7 @@ export type PgBouncer = {
 export async function startPgBouncer(
   databaseUrl: string,
   mode: 'session' | 'transaction',
+  poolSize = 40,
 ): Promise<PgBouncer> {
   const program = systemProgram(['pgbouncer'], {
     name: 'PgBouncer',
@@ -40,7 +41,7 @@ export async function startPgBouncer(
   const directory = mkdtempSync(join(tmpdir(), 'razao-pgbouncer-'));
   chmodSync(directory, 0o755);
   const file = join(directory, 'pgbouncer.ini');
-  writeFileSync(file, configuration(databaseUrl, port, mode));
+  writeFileSync(file, configuration(databaseUrl, port, { mode, poolSize }));
   const logFile = join(directory, 'pgbouncer.log');
   const url = new URL(databaseUrl);
   url.port = String(port);
@@ -80,7 +81,11 @@ export async function startPgBouncer(
   };
 }
 
-function configuration(databaseUrl: string, port: number, mode: string): string {
+function configuration(
+  databaseUrl: string,
+  port: number,
+  { mode, poolSize }: { mode: string; poolSize: number },
+): string {
   const { hostname, port: to, username, password } = new URL(databaseUrl);
   const server = { host: hostname, port: to, user: username, password };
   const options = Object.entries(server).filter(([, value]) => value !== '');
@@ -93,6 +98,6 @@ listen_port = ${port}
 unix_socket_dir =
 auth_type = any
 pool_mode = ${mode}
-default_pool_size = 40
+default_pool_size = ${poolSize}
 `;
 }
