@@ -28,6 +28,7 @@ beforeAll(async () => {
   proxy = await openTcpProxy(servers[0].url);
   const redis = { ...servers[0], url: proxy.url };
   world = await openWorld('role-change', { apis: 2, workers: 2, services: { redis } });
+  expect((await call(`${world.stack.apiUrls[0]}/v1/ledgers/refused`, 'PUT', {})).status).toBe(201);
 });
 afterAll(async () => {
   await world?.close();
@@ -60,7 +61,7 @@ test('a switch so quick that no heartbeat sees it: what is refused leads to the 
 });
 
 test('a Redis Cluster: every process says that it does not work with one, and nothing is accepted', async () => {
-  const node = await startTestRedis({ settings: { 'cluster-enabled': 'yes' } });
+  const node = await startTestRedis({ cluster: true });
   const admin = new Redis(node.url);
   await admin.cluster('ADDSLOTSRANGE', 0, 16_383);
   const on = { ...world.stack, redisUrl: node.url };
@@ -111,7 +112,7 @@ async function dependency(url: string): Promise<{ ok: boolean; fault?: string }>
 }
 
 function write(api = world.stack.apiUrls[0]) {
-  const url = `${api}/v1/ledgers/spread-1-0/transactions`;
+  const url = `${api}/v1/ledgers/refused/transactions`;
   return call(url, 'POST', transfer('world', 'a', 1), { 'Idempotency-Key': 'while-a-replica' });
 }
 

@@ -11,10 +11,21 @@ export type TestRedis = Service & {
   remove(): Promise<void>;
 };
 
-/** A Redis of its own for one test file, on a free port, as durable as the real one; it can be killed and started again. */
-export async function startTestRedis(
-  options: { maxMemory?: string; settings?: Record<string, string> } = {},
-): Promise<TestRedis> {
+/**
+ * A Redis of its own for one test file, on a free port, as durable as the real one; it can be killed and started again. With
+ * `cluster` it is a node of a Redis Cluster.
+ */
+export async function startTestRedis({
+  cluster = false,
+  ...options
+}: {
+  maxMemory?: string;
+  cluster?: boolean;
+} = {}): Promise<TestRedis> {
+  // Nodes talk at a port of their own, which is not always free where Redis would have it.
+  const settings = cluster
+    ? { 'cluster-enabled': 'yes', 'cluster-port': String(await freePort()) }
+    : {};
   const port = await freePort();
   const directory = join(TEST_DIRECTORY, `redis-${port}`);
   rmSync(directory, { recursive: true, force: true });
@@ -23,6 +34,7 @@ export async function startTestRedis(
     directory,
     logFile: join(directory, 'redis.log'),
     port,
+    settings,
     ...options,
   });
   return {

@@ -179,7 +179,7 @@ test.each([openFailFastRedis, openPatientRedis])(
 test.each(['checked', 'relaxed', 'asserted'] as const)(
   'a node of a Redis Cluster is not worked with, although it has all slots and is durable (%s)',
   async (durability) => {
-    const node = await startTestRedis({ settings: { 'cluster-enabled': 'yes' } });
+    const node = await startTestRedis({ cluster: true });
     const connection = openPatientRedis(node.url);
     try {
       await connection.cluster('ADDSLOTSRANGE', 0, 16_383);
