@@ -21,7 +21,7 @@ export type BulkFlood = {
   strange: string[];
 };
 
-export const BULK = 100;
+const BULK = 100;
 
 /** Sends bulks of transfers, each into an account of its own, as fast as they are answered; repeats none that was refused. */
 export async function floodWithBulks(plan: BulkPlan): Promise<BulkFlood> {

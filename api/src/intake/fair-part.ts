@@ -6,13 +6,3 @@
 export function mayHaveMore(own: number, all: number, max: number): boolean {
   return own < max - all;
 }
-
-/**
- * How much has to go before it may have more again, whoever it belongs to: counted as if all of the others' went first.
- */
-export function excess(own: number, all: number, max: number): number {
-  // Just as much as is left is too much by one.
-  const over = own + all - max + 1;
-  const others = all - own;
-  return over <= others ? Math.max(0, over) : (over + others) / 2;
-}
