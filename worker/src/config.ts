@@ -17,6 +17,7 @@ const schema = z.object({
     .number()
     .int()
     .min(IDEMPOTENCY_WINDOW_SECONDS_MIN)
+    .max(IDEMPOTENCY_WINDOW_SECONDS)
     .default(IDEMPOTENCY_WINDOW_SECONDS),
   ROLES: z
     .string()

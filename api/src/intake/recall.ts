@@ -1,5 +1,5 @@
 import type { Command } from '@razao/shared/contract/command.ts';
-import { IDEMPOTENCY_WINDOW_SECONDS } from '@razao/shared/contract/limits.ts';
+import { IDEMPOTENCY_WINDOW_SECONDS_MIN } from '@razao/shared/contract/limits.ts';
 import { encodeOutcome } from '@razao/shared/contract/status-record.ts';
 import { recordKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { Redis } from 'ioredis';
@@ -7,7 +7,7 @@ import { recordOf, type TransactionLookup } from '../transactions/lookup.ts';
 
 /**
  * Writes the records of those commands whose ids are posted, from Postgres, where they are missing: so that a retry is answered by
- * what became of it, and a reused key is refused. Throws where Postgres or Redis does not answer.
+ * what became of it, and a reused key is refused. They live for a minute: as long as records are in doubt they are recalled again. Throws where Postgres or Redis does not answer.
  */
 export type Recall = (keys: ShardKeys, commands: readonly Command[]) => Promise<void>;
 
@@ -21,7 +21,13 @@ export function createRecall(redis: Redis, lookup: Pick<TransactionLookup, 'rows
       );
       for (const [id, row] of rows) {
         const line = encodeOutcome(recordOf(row));
-        writing.set(recordKey(keys, ledgerUid, id), line, 'EX', IDEMPOTENCY_WINDOW_SECONDS, 'NX');
+        writing.set(
+          recordKey(keys, ledgerUid, id),
+          line,
+          'EX',
+          IDEMPOTENCY_WINDOW_SECONDS_MIN,
+          'NX',
+        );
       }
     }
     for (const [error] of (await writing.exec()) ?? []) if (error) throw error;

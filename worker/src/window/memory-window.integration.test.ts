@@ -2,7 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { SWEEP_KEYS } from '@razao/shared/contract/limits.ts';
 import { encodeOutcome, encodeQueued } from '@razao/shared/contract/status-record.ts';
 import { instantText } from '@razao/shared/contract/time.ts';
-import { balanceKey, intactKey, recordKey, shardKeys } from '@razao/shared/runtime/keys.ts';
+import { recordsState } from '@razao/shared/queue/restore-records.ts';
+import {
+  balanceKey,
+  intactKey,
+  recordKey,
+  type ShardKeys,
+  shardKeys,
+} from '@razao/shared/runtime/keys.ts';
 import { createLog } from '@razao/shared/runtime/log.ts';
 import { createRegistry, createWorkerMetrics } from '@razao/shared/runtime/metrics.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
@@ -98,6 +105,12 @@ test('balances are deleted where memory is shorter, and all that is finished whe
     'queued an hour ago': 'for ever',
     intact: 'for ever',
   });
+  // The window is a minute still: whoever accepts a write asks Postgres meanwhile.
+  const [keys] = SHARDS as [ShardKeys];
+  expect(await recordsState(redis, keys)).toBe('doubtful');
+  const left = Number(await redis.get(intactKey(keys))) - Date.now();
+  expect(left).toBeGreaterThan(50_000);
+  expect(left).toBeLessThan(70_000);
 });
 
 test('a sweep passes all keys, of every shard, and one process does it for all', async () => {
@@ -125,6 +138,7 @@ async function open(): Promise<MemoryWindow> {
   const window = createMemoryWindow({
     redis,
     installation: INSTALLATION,
+    shards: SHARDS,
     owner: `process-${windows.length}`,
     clock: { now: Date.now },
     longestSeconds: HOUR,
@@ -168,7 +182,7 @@ async function fill(): Promise<void> {
     ],
     'soon over': [recordOf(5), postedAgo(30), 30],
     balance: [balanceKey(keys, UID, 'alice', 'BRL/2'), '5 100 0', HOUR],
-    intact: [intactKey(keys), '1'],
+    intact: [intactKey(keys), '0'],
   };
   for (const [name, [key, line, seconds]] of Object.entries(lines)) {
     places.set(name, key);
@@ -208,7 +222,7 @@ function ago(seconds: number): string {
 }
 
 function recordOf(i: number): string {
-  return recordKey(SHARDS[i % SHARDS.length] as (typeof SHARDS)[number], UID, idOf(i));
+  return recordKey(SHARDS[i % SHARDS.length] as ShardKeys, UID, idOf(i));
 }
 
 function idOf(i: number): string {

@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MEMORY_LOOK_MS, MEMORY_SHARES } from '@razao/shared/contract/limits.ts';
 import type { Clock } from '@razao/shared/runtime/clock.ts';
+import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
 import type { WorkerMetrics } from '@razao/shared/runtime/metrics.ts';
 import { readMemory } from '@razao/shared/runtime/redis-memory.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
+import { doubtRecords } from './doubt-records.ts';
 import { type Retention, retentionAt } from './retention.ts';
 import { type SweepDeps, sweep } from './sweep.ts';
 
@@ -19,6 +21,7 @@ export type MemoryWindow = Service & { retention(): Retention };
 
 export type MemoryWindowDeps = Pick<SweepDeps, 'redis' | 'installation' | 'owner'> & {
   clock: Pick<Clock, 'now'>;
+  shards: readonly ShardKeys[];
   /** The window while there is memory, in seconds. */
   longestSeconds: number;
   metrics: Pick<WorkerMetrics, 'windowSeconds' | 'windowSecondsMax'>;
@@ -44,7 +47,9 @@ export function createMemoryWindow(deps: MemoryWindowDeps): MemoryWindow {
   async function look(): Promise<void> {
     const { used, limit } = await readMemory(redis);
     share = limit > 0 ? used / limit : 0;
-    retention = retentionAt(share, longestSeconds);
+    const next = retentionAt(share, longestSeconds);
+    if (!next.outcomes) await doubtRecords(redis, deps.shards);
+    retention = next;
     metrics.windowSeconds.set(retention.outcomes ? retention.seconds : 0);
     most = greater(most, retention);
   }
