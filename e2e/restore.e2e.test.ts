@@ -152,6 +152,8 @@ test('Postgres restored to an earlier point: found, and nothing is posted until 
     await world.run(TO_THE_END);
     await world.run(TO_A_POINT, 0);
     await postgres.start();
+    // Whoever sees it first says so: here there is no worker.
+    await allHalt(stack.apis, /the database is older than what was posted/);
   });
   await allHalt(
     stack.processes,

@@ -1,4 +1,5 @@
 import type { BondStore } from '@razao/shared/runtime/bond.ts';
+import { readStoredHeads } from '@razao/sql/heads.ts';
 import { noteRedis, readBond } from '@razao/sql/installation.ts';
 import { needSchema } from '@razao/sql/schema.ts';
 import { agreeOnShards } from '@razao/sql/shards.ts';
@@ -28,6 +29,7 @@ export function createBondStore(
   }
   return {
     last,
+    heads: (uids) => ask((client) => readStoredHeads(client, uids)),
     read: () => ask(readBond),
     noteRedis: (redis) => ask((client) => noteRedis(client, redis)),
     agree: (shards) =>

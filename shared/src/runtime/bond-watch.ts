@@ -3,13 +3,15 @@ import { BOND_WATCH_MS } from '../contract/limits.ts';
 import {
   type Bond,
   type BondStore,
+  type Compared,
   compareStores,
   encodeBond,
+  faulty,
   foreignDatabase,
-  withRemedy,
 } from './bond.ts';
-import { BOND_KEY, haltKey } from './keys.ts';
+import { BOND_KEY, haltKey, shardKeys } from './keys.ts';
 import type { Logger } from './log.ts';
+import { findLostPostings, haltForLoss } from './lost-postings.ts';
 
 /** Whether the two stores of a process belong together, as of about a second ago. */
 export type BondWatch = {
@@ -35,7 +37,8 @@ const UNKNOWN = 'the stores were not compared yet';
 /**
  * Compares the stores now, after every reconnect of Redis, and looks each second whether both still say the same: a Redis that
  * was emptied, or halted by another process, is noticed without a reconnect, and a database that another one took the
- * place of. Each commit looks at the database besides.
+ * place of. Each server of Postgres that answers is looked at once, whether it has all that was posted. Each commit looks at the
+ * database besides.
  */
 export function watchBond({
   redis,
@@ -50,30 +53,42 @@ export function watchBond({
   let fault: string | null = UNKNOWN;
   let apart = false;
   let connection = 0;
+  /** The server that lacked nothing. */
+  let complete: string | undefined;
+  const all = Array.from({ length: shards }, (_, shard) => shardKeys(installation, shard));
   const timer = setTimeout(look, BOND_WATCH_MS);
 
-  function settle(found: Bond | null, text: string | null): void {
-    if (text !== null && text !== fault) log.error({ installation }, text);
-    bond = found;
-    apart = text !== null;
-    agreed = found ?? agreed;
-    fault = text;
+  function settle(found: Compared): void {
+    if (found.fault !== null && found.fault !== fault) log.error({ installation }, found.fault);
+    bond = found.bond;
+    apart = found.fault !== null;
+    agreed = found.bond ?? agreed;
+    fault = found.fault;
   }
 
-  async function compare(): Promise<void> {
-    const mine = connection;
-    const compared = await compareStores(redis, store, shards);
-    if (mine !== connection) return;
-    const foreign = compared.bond && foreignDatabase(installation, compared.bond);
-    if (foreign) settle(null, withRemedy(foreign));
-    else settle(compared.bond, compared.fault);
+  async function compare(): Promise<Compared> {
+    const same = agreed !== null && (await saysTheSame(agreed));
+    const found = same
+      ? ({ bond: agreed, fault: null } as Compared)
+      : await compareStores(redis, store, shards);
+    if (found.bond === null) return found;
+    const lost = foreignDatabase(installation, found.bond) ?? (await lookForLoss());
+    return lost === null ? found : faulty(lost);
   }
 
-  async function saysTheSame(): Promise<boolean> {
-    if (agreed === null) return false;
-    const noted = store.last()?.redis ?? agreed.redis;
+  async function saysTheSame(before: Bond): Promise<boolean> {
+    const noted = store.last()?.redis ?? before.redis;
     const [line, halted] = await redis.mget(BOND_KEY, haltKey(installation));
-    return noted === agreed.redis && line === encodeBond(agreed) && halted === null;
+    return noted === before.redis && line === encodeBond(before) && halted === null;
+  }
+
+  async function lookForLoss(): Promise<string | null> {
+    const server = store.last()?.server;
+    if (server === undefined || server === complete) return null;
+    const lost = await findLostPostings(redis, all, store.heads);
+    const text = await haltForLoss(redis, installation, lost);
+    if (text === null) complete = server;
+    return text;
   }
 
   async function look(): Promise<void> {
@@ -81,12 +96,10 @@ export function watchBond({
     try {
       const stored = store.last();
       const foreign = stored && foreignDatabase(installation, stored);
-      if (foreign) return settle(null, withRemedy(foreign));
+      if (foreign) return settle(faulty(foreign));
       if (redis.status !== 'ready') return;
-      const same = await saysTheSame();
-      if (mine !== connection) return;
-      if (same) settle(agreed, null);
-      else await compare();
+      const found = await compare();
+      if (mine === connection) settle(found);
     } catch (error) {
       if (bond === null) fault = `the stores could not be compared: ${(error as Error).message}`;
     } finally {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { BOND_KEY, bondCopyKey, haltKey, type ShardKeys, shardKeys } from './keys.ts';
+import type { ReadHeads } from './lost-postings.ts';
 
 /** One Postgres and one Redis that belong together. */
 export type Bond = { readonly installation: string; readonly redis: string };
@@ -11,8 +12,9 @@ type Stored = { installation: string | null; redis: string | null };
 /** How a database is asked what it says of itself, and told which Redis it works with, where it does not know one. */
 export type BondStore = {
   read(): Promise<Stored>;
-  /** What it said about a second ago, whoever asked; null where it did not answer. */
-  last(): Stored | null;
+  /** What it said about a second ago, whoever asked, and a name for the server that did; null where it did not answer. */
+  last(): (Stored & { server: string }) | null;
+  heads: ReadHeads;
   noteRedis(redis: string): Promise<void>;
 };
 
@@ -113,11 +115,10 @@ function copyKeys(installation: string, shards: number): string[] {
   return Array.from({ length: shards }, (_, shard) => bondCopyKey(shardKeys(installation, shard)));
 }
 
-function faulty(fault: string): Compared {
-  return { bond: null, fault: withRemedy(fault) };
-}
-
 /** A fault that only an operator can mend. */
-export function withRemedy(fault: string): string {
-  return `${fault}; nothing is accepted or posted (see npm run installation)`;
+export function faulty(fault: string): Compared {
+  return {
+    bond: null,
+    fault: `${fault}; nothing is accepted or posted (see npm run installation)`,
+  };
 }

@@ -8,10 +8,11 @@ import {
   type ShardKeys,
   shardKeys,
 } from '@razao/shared/runtime/keys.ts';
+import { findLostPostings } from '@razao/shared/runtime/lost-postings.ts';
+import { readStoredHeads } from '@razao/sql/heads.ts';
 import { changeRedis, readBond } from '@razao/sql/installation.ts';
 import { readShards } from '@razao/sql/shards.ts';
 import type { Redis } from 'ioredis';
-import { type Ask, findLostPostings } from './find-lost-postings.ts';
 import { unlinkKeys } from './scan-keys.ts';
 import { survey } from './survey.ts';
 import type { Stores } from './with-stores.ts';
@@ -73,10 +74,8 @@ async function lacksNothing(
   shards: readonly ShardKeys[],
 ): Promise<boolean> {
   if ((await redis.exists(haltKey(installation))) === 0) return false;
-  const ask: Ask = ({ text }, values) => client.query(text, values);
-  for (const keys of shards)
-    if ((await findLostPostings(ask, redis, keys)).length > 0) return false;
-  return true;
+  const lost = await findLostPostings(redis, shards, (uids) => readStoredHeads(client, uids));
+  return lost.length === 0;
 }
 
 /** Returns how many records and balances that were. */

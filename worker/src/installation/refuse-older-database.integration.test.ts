@@ -43,7 +43,7 @@ test('what was posted in another shard and is gone halts everything before anyth
   const { refuses, saw } = openCheck();
   await saw(1, 'lost', 5);
   expect(await refuses()).toBe(true);
-  expect(await redis.get(halted)).toMatch(/ledger lost was at 5 and is at nothing, .* shard 1/);
+  expect(await redis.get(halted)).toMatch(/ledger lost was at 5 and is at nothing, 0 more like it/);
 });
 
 test('on a server that had everything, each lock looks after its own shard', async () => {
