@@ -29,10 +29,10 @@ function show({ database, redis, halted }: Survey): void {
   );
 }
 
-function told({ installation, redis, healed, forgotten, waiting }: Adopted): string {
+function told({ installation, redis, shards, healed, forgotten, waiting }: Adopted): string {
   if (healed)
     return `installation ${installation} goes on with Redis ${redis}: the database has everything that was posted: nothing was forgotten`;
-  return `installation ${installation} works with Redis ${redis}: ${forgotten} records and balances were forgotten, ${waiting} commands wait and will be posted`;
+  return `installation ${installation} works with Redis ${redis}: ${forgotten} records and balances were forgotten, ${waiting} commands wait and will be posted, by workers with SHARDS=${shards}`;
 }
 
 async function run(args: readonly string[], stores: Stores): Promise<void> {

@@ -20,6 +20,11 @@ export type BondStore = {
 
 export type Compared = { bond: Bond; fault: null } | { bond: null; fault: string };
 
+/** An id for a Redis. It gets another one whenever what was copied of it before must not be taken for it any more. */
+export function newRedisId(): string {
+  return randomUUID().slice(0, 8);
+}
+
 /** The line under `BOND_KEY`. */
 export function encodeBond({ installation, redis }: Bond): string {
   return `${installation} ${redis}`;
@@ -76,7 +81,7 @@ async function claim(redis: Redis, store: BondStore, shards: number): Promise<Bo
     if (!found.includes(encodeBond(bond))) return null;
     await redis.set(BOND_KEY, encodeBond(bond), 'NX');
   } else {
-    const bond = { installation, redis: randomUUID().slice(0, 8) };
+    const bond = { installation, redis: newRedisId() };
     await redis.set(BOND_KEY, encodeBond(bond), 'NX');
   }
   return await readRedisBond(redis);

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { restoreRecords } from '@razao/shared/queue/restore-records.ts';
-import { readRedisBond, writeBond } from '@razao/shared/runtime/bond.ts';
+import { newRedisId, readRedisBond, writeBond } from '@razao/shared/runtime/bond.ts';
 import {
   BOND_KEY,
   haltKey,
@@ -11,8 +10,9 @@ import {
 import { findLostPostings } from '@razao/shared/runtime/lost-postings.ts';
 import { readStoredHeads } from '@razao/sql/heads.ts';
 import { changeRedis, readBond } from '@razao/sql/installation.ts';
-import { readShards } from '@razao/sql/shards.ts';
+import { changeShards } from '@razao/sql/shards.ts';
 import type { Redis } from 'ioredis';
+import { countShards } from './count-shards.ts';
 import { unlinkKeys } from './scan-keys.ts';
 import { survey } from './survey.ts';
 import type { Stores } from './with-stores.ts';
@@ -21,6 +21,8 @@ import type { Stores } from './with-stores.ts';
 export type Adopted = {
   installation: string;
   redis: string;
+  /** Over how many its keys are spread. */
+  shards: number;
   /** It was halted only since its database was too old, and now it is not. */
   healed: boolean;
   forgotten: number;
@@ -40,7 +42,8 @@ export async function adopt(stores: Stores): Promise<Adopted> {
   const { installation, redis: noted, recovering } = await readBond(client);
   if (recovering) throw new Error('Postgres is being restored still: wait until it takes writes');
   if (installation === null) throw new Error('the database has no installation: migrate it first');
-  const shards = await readShardKeys(stores, installation);
+  const { shards: count, tell } = await countShards(stores, installation);
+  const shards = Array.from({ length: count }, (_, shard) => shardKeys(installation, shard));
   const bond = await readRedisBond(redis);
   if (bond && bond.installation !== installation) await refuseLoss(stores, bond.installation);
   const together = bond?.installation === installation && bond.redis === noted;
@@ -49,22 +52,14 @@ export async function adopt(stores: Stores): Promise<Adopted> {
   let waiting = 0;
   for (const keys of shards) {
     if (!healed) forgotten += await forget(redis, keys);
-    waiting += await restoreRecords(redis, keys, { used: !healed });
+    waiting += await restoreRecords(redis, keys);
   }
-  const mine = healed ? bond.redis : randomUUID().slice(0, 8);
+  const mine = healed ? bond.redis : newRedisId();
   await changeRedis(client, mine);
-  await writeBond(redis, { installation, redis: mine }, shards.length);
+  if (tell) await changeShards(client, count);
+  await writeBond(redis, { installation, redis: mine }, count);
   await redis.del(haltKey(installation));
-  return { installation, redis: mine, healed, forgotten, waiting };
-}
-
-async function readShardKeys({ client }: Stores, installation: string): Promise<ShardKeys[]> {
-  const shards = Number(await readShards(client));
-  if (!Number.isInteger(shards) || shards < 1)
-    throw new Error(
-      'the database does not say how many shards there are: start an API or a worker',
-    );
-  return Array.from({ length: shards }, (_, shard) => shardKeys(installation, shard));
+  return { installation, redis: mine, shards: count, healed, forgotten, waiting };
 }
 
 /** Halted, and all that was posted before the eyes of this Redis is there: the database was put right. */

@@ -6,8 +6,11 @@ import { BOND_KEY, recordKey } from '@razao/shared/runtime/keys.ts';
 import { testUid, transfer } from '@razao/shared/testing/commands.cases.ts';
 import { emptyRedis } from '@razao/shared/testing/redis.cases.ts';
 import { until } from '@razao/stack/testing/until.ts';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { openWorkerBench, type WorkerBench } from '../testing/worker-bench.cases.ts';
+
+// Each command is a process, as an operator starts it: on a busy machine it takes its time.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let bench: WorkerBench;
 let ledger: number;

@@ -1,13 +1,13 @@
-import { readRedisBond, writeBond } from '@razao/shared/runtime/bond.ts';
+import { newRedisId, readRedisBond, writeBond } from '@razao/shared/runtime/bond.ts';
 import { haltKey } from '@razao/shared/runtime/keys.ts';
-import { readBond } from '@razao/sql/installation.ts';
+import { changeRedis, readBond } from '@razao/sql/installation.ts';
 import { readShards, changeShards as storeShards } from '@razao/sql/shards.ts';
 import type { Client } from 'pg';
 import type { Stores } from '../installation/with-stores.ts';
 import { moveKeys } from './move-keys.ts';
 import { refuseUndrained } from './refuse-undrained.ts';
 
-const SHARDS_MAX = 256;
+export const SHARDS_MAX = 256;
 
 /**
  * Spreads the ledgers over another number of shards. All processes must be stopped and every queue be empty; records, balances,
@@ -18,9 +18,9 @@ export async function changeShards(stores: Stores, to: number): Promise<number> 
   if (!Number.isInteger(to) || to < 1 || to > SHARDS_MAX)
     throw new Error(`a number of shards is a whole number from 1 to ${SHARDS_MAX}`);
   const { client, redis } = stores;
-  const { installation } = await readBond(client);
+  const { installation, redis: noted } = await readBond(client);
   const bond = await readRedisBond(redis);
-  if (installation === null || bond?.installation !== installation)
+  if (installation === null || bond?.installation !== installation || noted !== bond.redis)
     throw new Error('Postgres and Redis do not belong together: see npm run installation');
   const halted = await redis.get(haltKey(installation));
   if (halted !== null) throw new Error(`the installation is halted: ${halted}`);
@@ -30,7 +30,10 @@ export async function changeShards(stores: Stores, to: number): Promise<number> 
   await refuseUndrained(redis, installation, Math.max(from, to));
   await storeShards(client, to, from);
   const moved = await moveKeys(stores, installation, to);
-  await writeBond(redis, bond, to);
+  // What was copied of this Redis before has its keys in other places.
+  const renewed = { installation, redis: newRedisId() };
+  await writeBond(redis, renewed, to);
+  await changeRedis(client, renewed.redis);
   await storeShards(client, to);
   return moved;
 }
