@@ -126,9 +126,10 @@ test('Redis lost: nothing is accepted until an operator has decided; what waited
   await allReady(stack);
   expect(await teller.status('waits')).toBe('transaction_not_found');
   expect((await teller.again('waits', { wait: true })).status).toBe(201);
-  expectReplay(await teller.again('posted', { wait: true }));
-  const { status, body } = await teller.other('posted', { wait: true });
+  // Nobody waits for it: it is Postgres that is asked before.
+  const { status, body } = await teller.other('posted');
   expect([status, body['code']]).toEqual([422, 'idempotency_key_reused']);
+  expectReplay(await teller.again('posted', { wait: true }));
   expect(await teller.sum()).toBe('2');
   await endLoad(load);
 });

@@ -52,7 +52,7 @@ export async function adopt(stores: Stores): Promise<Adopted> {
   let waiting = 0;
   for (const keys of shards) {
     if (!healed) forgotten += await forget(redis, keys);
-    waiting += await restoreRecords(redis, keys);
+    waiting += await restoreRecords(redis, keys, { used: !healed });
   }
   const mine = healed ? bond.redis : newRedisId();
   await changeRedis(client, mine);
