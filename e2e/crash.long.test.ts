@@ -33,7 +33,7 @@ test('a crash run that is interrupted while it kills stops everything that it ha
   const watch = setInterval(() => {
     for (const pid of childrenOf(run.pid ?? 0)) started.add(pid);
   }, 5);
-  await until('it kills', () => said.includes('3/20'), 60_000);
+  await until('it kills', () => said.includes('3/20'), 120_000);
   run.kill('SIGINT');
   const [code] = await exit;
   clearInterval(watch);
