@@ -66,7 +66,7 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
   const memory = createMemoryWatch(redis, allKeys, metrics);
   const clock = createClock();
   measureClockSkew(registry, clock);
-  const { DATABASE_URL: databaseUrl, DURABILITY: durability } = config;
+  const { DATABASE_URL: databaseUrl, DURABILITY: durability, SHARDS: shards } = config;
   const database = createDatabase(databaseUrl, { durability, clock, log });
   const installation = createInstallation({
     redis,
@@ -90,7 +90,6 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
   const restore = createRecordsRestorer(redis);
   const lookup = createLookup({ redis, guard, database, clock, keysOf, restore });
   const recall = createRecall(redis, lookup);
-  const { SHARDS: shards } = config;
   const waiters = createWaiters({ subscriber, shards, keysOf, lookup, metrics, log });
   const intakes = createIntakes(keysOf, {
     ...{ redis, guard, memory, clock, restore, recall, metrics, queueMax },

@@ -179,9 +179,9 @@ describe('a commit', () => {
 
   test('invariant 6: never lets posted_at run back, although the clock did', async () => {
     await commitBatch(session, [transfer(ledger, 'world>alice 1')]);
-    // As if the clock had been an hour ahead.
+    // As if the clock had been half a minute ahead.
     const [ahead] = await books.rows<{ at: string }>(
-      `with l as (update ledgers set last_posted_at = last_posted_at + interval '1 h' where id = $1 returning last_posted_at)
+      `with l as (update ledgers set last_posted_at = last_posted_at + interval '30 s' where id = $1 returning last_posted_at)
        update transactions set posted_at = l.last_posted_at from l where ledger_id = $1 returning instant_text(posted_at) as at`,
       [ledger],
     );
