@@ -59,6 +59,11 @@ export function expectReplay(answer: Answer): void {
   expect(answer.headers.get('idempotency-replayed')).toBe('true');
 }
 
+/** The answer to another command with the key of one before. */
+export function expectReused(answer: Answer): void {
+  expect([answer.status, answer.body['code']]).toEqual([422, 'idempotency_key_reused']);
+}
+
 /** A refusal that leaves open what came of it: to be sent again. */
 export function expectUnavailable(answer: Answer): void {
   expect([answer.status, answer.body['code']]).toEqual([503, 'unavailable']);
