@@ -5,6 +5,7 @@ import { z } from 'zod';
 const schema = z.object({
   ...commonEnv,
   ...queueEnv,
+  QUEUE_SECONDS_MAX: z.coerce.number().min(0).default(0),
   PORT: portEnv(3000),
   RAZAO_DEV_KEY: z.string().min(8).optional(),
 });

@@ -26,6 +26,7 @@ import type { ApiConfig } from './config.ts';
 import { createDatabase } from './database.ts';
 import type { Deps } from './deps.ts';
 import type { ApiEnv } from './http/env.ts';
+import type { QueueMax } from './intake/gate.ts';
 import { createIntakes } from './intake/intakes.ts';
 import { createMemoryWatch } from './intake/memory-watch.ts';
 import { createRecall } from './intake/recall.ts';
@@ -55,7 +56,7 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
   const registry = createRegistry();
   const metrics = createApiMetrics(registry);
   zeroApiMetrics(metrics);
-  const queueMax = { commands: config.QUEUE_COMMANDS_MAX, bytes: config.QUEUE_BYTES_MAX };
+  const queueMax = queueMaxOf(config);
   metrics.queueCommandsMax.set(queueMax.commands);
   metrics.queueBytesMax.set(queueMax.bytes);
   const redis = openFailFastRedis(config.REDIS_URL);
@@ -134,6 +135,14 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
 
 function keysOfAll({ keys }: Installation, shards: number): ShardKeys[] {
   return Array.from({ length: shards }, (_, shard) => keys(shard));
+}
+
+function queueMaxOf(config: Readonly<ApiConfig>): QueueMax {
+  return {
+    commands: config.QUEUE_COMMANDS_MAX,
+    bytes: config.QUEUE_BYTES_MAX,
+    seconds: config.QUEUE_SECONDS_MAX,
+  };
 }
 
 function waitingService(waiters: Waiters): Service {

@@ -90,6 +90,7 @@ test('an API that is started before its migrations serves nothing but why, and b
       DURABILITY: 'checked',
       QUEUE_COMMANDS_MAX: 1_000,
       QUEUE_BYTES_MAX: 1_000_000,
+      QUEUE_SECONDS_MAX: 0,
       LOG_LEVEL: 'silent',
       RAZAO_DEV_KEY: TEST_KEY,
     },

@@ -6,3 +6,13 @@
 export function mayHaveMore(own: number, all: number, max: number): boolean {
   return own < max - all;
 }
+
+/**
+ * How much has to go before it may have more again, whoever that belongs to: reckoned as if all that the others have went first.
+ */
+export function excess(own: number, all: number, max: number): number {
+  // Where it has just as much as is left, one is too many.
+  const over = own + all - max + 1;
+  const others = all - own;
+  return over <= others ? Math.max(0, over) : (over + others) / 2;
+}

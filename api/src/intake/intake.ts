@@ -6,7 +6,6 @@ import {
   INTAKE_PENDING_MAX,
 } from '@razao/shared/contract/limits.ts';
 import { Problem } from '@razao/shared/contract/problems.ts';
-import type { Amount } from '@razao/shared/queue/backlog/count-commands.ts';
 import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import type { RecordsRestorer } from '@razao/shared/queue/restore-records.ts';
 import type { Clock } from '@razao/shared/runtime/clock.ts';
@@ -17,7 +16,7 @@ import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
 import type { Redis } from 'ioredis';
 import { answerChunk, unavailable } from './answer-chunk.ts';
 import { mayHaveMore } from './fair-part.ts';
-import { Gate } from './gate.ts';
+import { Gate, type QueueMax } from './gate.ts';
 import {
   type Acceptance,
   type Contradiction,
@@ -42,7 +41,7 @@ export type IntakeDeps = {
   clock: Clock;
   metrics: ApiMetrics;
   /** What may wait in the shard. */
-  queueMax: Amount;
+  queueMax: QueueMax;
 };
 
 /**
@@ -166,8 +165,8 @@ export class Intake {
     if (!guard.usable()) throw unavailable(guard.fault());
     const deadline = stamp(chunk, clock, await memory.time());
     this.#queue ??= openChunkQueue(redis, keys);
-    const full = memory.fault();
-    if (full !== null) throw overloaded(full);
+    const full = memory.refusal();
+    if (full) throw overloaded(full.fault, this.#gate.secondsFor(full.excess) ?? undefined);
     const { admitted, refused } = await this.#gate.judge(chunk);
     for (const [pending, problem] of refused) pending.reject(problem);
     if (admitted.length === 0) return;

@@ -9,8 +9,8 @@ const PERIOD_MS = 100;
 
 /** Knows whether what waits takes more of Redis's memory than is good: a full one cannot even hand out what it has. */
 export type MemoryWatch = {
-  /** Why nothing more may be taken in; null where more may. */
-  fault(): string | null;
+  /** Why nothing more may be taken in, and how many bytes of what waits are too much; null where more may. */
+  refusal(): { fault: string; excess: number } | null;
   /** Redis's time, which is asked for only where it is not known yet. Throws where Redis does not answer then. */
   time(): Promise<Reading>;
   stop(): void;
@@ -23,14 +23,15 @@ export function createMemoryWatch(
   metrics: Pick<ApiMetrics, 'redisBytes' | 'redisBytesMax'>,
 ): MemoryWatch {
   const time = createServerTime();
-  let fault: string | null = null;
+  let refusal: { fault: string; excess: number } | null = null;
   async function look(): Promise<void> {
     if (redis.status !== 'ready') return;
     // The time first, so that it waits for nothing.
     const [, memory] = await Promise.all([askTime(), readQueueMemory(redis, shards())]);
     metrics.redisBytes.set(memory.used);
     metrics.redisBytesMax.set(memory.limit);
-    fault = memory.fault;
+    const { fault, excess } = memory;
+    refusal = fault === null ? null : { fault, excess };
   }
   async function askTime(): Promise<Reading> {
     await time.ask(
@@ -44,7 +45,7 @@ export function createMemoryWatch(
   redis.on('close', time.forget);
   const timer = setInterval(() => void look().catch(() => {}), PERIOD_MS);
   return {
-    fault: () => fault,
+    refusal: () => refusal,
     time: async () => time.read() ?? (await askTime()),
     stop() {
       clearInterval(timer);

@@ -62,6 +62,7 @@ export async function openTestApi({
       ...shared,
       DATABASE_URL: await through(postgres.url),
       PORT: 0,
+      QUEUE_SECONDS_MAX: 0,
       LOG_LEVEL: 'silent',
       RAZAO_DEV_KEY: TEST_KEY,
     },

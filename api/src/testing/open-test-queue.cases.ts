@@ -54,7 +54,7 @@ export async function openTestQueue(): Promise<TestQueue> {
       memory,
       clock,
       metrics,
-      queueMax: { commands: QUEUE_COMMANDS_MAX, bytes: QUEUE_BYTES_MAX },
+      queueMax: { commands: QUEUE_COMMANDS_MAX, bytes: QUEUE_BYTES_MAX, seconds: 0 },
     },
     async close() {
       memory.stop();

@@ -123,6 +123,12 @@ test.each([
     limits.OWNER_BEAT_MS * 3,
     limits.COMMITTER_SILENT_MS,
   ],
+  ['a pace is told anew before it is forgotten', limits.DRAIN_RATE_MS, limits.DRAIN_RATE_KEPT_MS],
+  [
+    'a pace is believed for longer than a commit takes',
+    limits.COMMIT_STATEMENT_MS_MAX,
+    limits.DRAIN_RATE_KEPT_MS,
+  ],
   ['memory is refused before it is full', limits.REDIS_USED_SHARE_MAX, 1],
   [
     'what is finished has gone before writes are refused for the memory that is used',

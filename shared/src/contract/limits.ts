@@ -48,6 +48,9 @@ export const REDIS_MEMORY_SHARE_MAX = 0.7;
 export const REDIS_USED_SHARE_MAX = 0.95;
 /** For so long what waits is taken for what it was. */
 export const BACKLOG_AGE_MS_MAX = 50;
+/** A committer that has more to do than it has in hand tells its pace so often; it is believed for so long. */
+export const DRAIN_RATE_MS = 1 * SECOND;
+export const DRAIN_RATE_KEPT_MS = 10 * SECOND;
 /** A client that is refused is never told to stay away for longer. */
 export const RETRY_AFTER_SECONDS_MAX = 60;
 

@@ -6,6 +6,7 @@ import { type ChunkData, decodeChunk } from '../contract/chunk.ts';
 import type { ChunkFault } from '../contract/chunk-fault.ts';
 import type { Command } from '../contract/command.ts';
 import {
+  BATCH_COMMANDS_MAX,
   BUSY_FETCHES,
   FETCH_CHUNKS_MAX,
   HAND_COMMANDS_MAX,
@@ -15,6 +16,7 @@ import type { ShardKeys } from '../runtime/keys.ts';
 import type { Logger } from '../runtime/log.ts';
 import { createPace } from '../runtime/pace.ts';
 import { isMiscounted, lowerBacklog, recountBacklog } from './backlog/backlog.ts';
+import { createDrainRate } from './backlog/drain-rate.ts';
 import { openChunkQueue } from './chunk-queue.ts';
 import { isDamaged, openHandPump } from './hand-pump.ts';
 import { createOrphanings, type Orphanings } from './orphanings.ts';
@@ -79,6 +81,9 @@ export class ChunkPump {
   #dirty = true;
   #stopped = false;
   readonly #pace = createPace(BUSY_FETCHES);
+  readonly #drain = createDrainRate();
+  /** Whether more waited than was fetched at once. */
+  #behind = false;
   /** Whether somebody waits with nothing in hand. */
   #waited = false;
   #wake: () => void = () => {};
@@ -112,14 +117,13 @@ export class ChunkPump {
   /** Takes chunks out of the queue whose commands are committed and published. */
   async complete(chunks: readonly Chunk[]): Promise<void> {
     const ids = chunks.map(({ id }) => id);
+    const jobs = chunks.map(({ job }) => job);
+    const more = this.#behind || countCommands(this.#hand) >= BATCH_COMMANDS_MAX;
+    const rate = this.#drain.done(countCommands(chunks), more);
     const [, ...results] = await Promise.allSettled([
       // Goes first, so that it finds the jobs. Should it fail, whoever watches the queues puts the count right.
-      lowerBacklog(
-        this.#deps.redis,
-        this.#queue,
-        chunks.map(({ job }) => job),
-      ),
-      ...chunks.map(({ job }) => job.moveToCompleted('', job.token ?? '', false)),
+      lowerBacklog(this.#deps.redis, this.#queue, jobs, rate),
+      ...jobs.map((job) => job.moveToCompleted('', job.token ?? '', false)),
     ]);
     for (const id of ids) this.#committing.delete(id);
     const fault = results.find((result) => result.status === 'rejected');
@@ -212,6 +216,7 @@ export class ChunkPump {
     await this.#orphanings.look();
     const waiting = await redis.llen(this.#queue.toKey('wait'));
     if (waiting === 0) {
+      this.#behind = false;
       await this.#queued();
       return;
     }
@@ -232,7 +237,8 @@ export class ChunkPump {
     const chunks = jobs.map((job) => this.#toChunk(job));
     this.#hand.push(...chunks);
     // Where more waits than was fetched at once there is no need to let it become more.
-    if (count === waiting) this.#pace.began(countCommands(chunks));
+    this.#behind = count < waiting;
+    if (!this.#behind) this.#pace.began(countCommands(chunks));
     this.#wake();
   }
 

@@ -233,17 +233,18 @@ async function addGuarded(
   if (claims.length === 0) throw new Error('a chunk without a command is not added');
   const transaction = begin(redis);
   transaction.hmget(queue.toKey('backlog'), ...BACKLOG_FIELDS);
+  transaction.get(queue.toKey('rate'));
   const keys = [queue.toKey(chunkId), ...guard.keys];
   // By its text: one that Redis did not know by its digest would block nothing.
   transaction.eval(guard.text, keys.length, ...keys, deadline, ...guard.args);
   const name = jobName(countCommands(data.commands));
   await addCounted(transaction, queue, { chunkId, data, name });
-  const [backlog, admitted, counted, added] = (await transaction.exec()) ?? [];
-  for (const result of [backlog, admitted, counted]) if (result?.[0]) throw result[0];
+  const [backlog, rate, admitted, counted, added] = (await transaction.exec()) ?? [];
+  for (const result of [backlog, rate, admitted, counted]) if (result?.[0]) throw result[0];
   return {
     admission: admitted?.[1] as Admission,
     added: added?.[0] ?? null,
-    backlog: toBacklog(backlog?.[1] as (string | null)[]),
+    backlog: toBacklog(backlog?.[1] as (string | null)[], rate?.[1] as string | null),
   };
 }
 

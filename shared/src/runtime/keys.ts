@@ -20,6 +20,11 @@ export function backlogKey({ tag }: ShardKeys): string {
   return `${tag}:chunks:backlog`;
 }
 
+/** Commands per second that a shard's committer posts, while more waits than it has in hand. */
+export function drainRateKey({ tag }: ShardKeys): string {
+  return `${tag}:chunks:rate`;
+}
+
 /** Names the installation that a Redis belongs to, and the id that this Redis was given: the only key without an installation's id. */
 export const BOND_KEY = 'razao:bond';
 

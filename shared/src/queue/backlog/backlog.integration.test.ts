@@ -1,16 +1,18 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { toChunk } from '../../contract/chunk.ts';
 import type { Command } from '../../contract/command.ts';
+import { DRAIN_RATE_KEPT_MS } from '../../contract/limits.ts';
 import { encodeQueued } from '../../contract/status-record.ts';
-import { backlogKey, intactKey, recordKey } from '../../runtime/keys.ts';
+import { backlogKey, drainRateKey, intactKey, recordKey } from '../../runtime/keys.ts';
 import { capture, hold, testUid, transfer } from '../../testing/commands.cases.ts';
 import { addChunk, addWithRecords, newChunkId } from '../chunk-queue.ts';
 import { ANY_NUMBER, ONE, openPumpBench, type PumpBench, takeIds } from '../pump-bench.cases.ts';
 import { isMiscounted, lowerBacklog, readBacklog, recountBacklog } from './backlog.ts';
 import { countCommands } from './count-commands.ts';
 
-const NOTHING = { chunks: 0, commands: 0, bytes: 0 };
+const NOTHING = { chunks: 0, commands: 0, bytes: 0, rate: null };
 
 let server: TestRedis;
 let bench: PumpBench;
@@ -36,7 +38,7 @@ test('what waits is counted in all and by ledger, and no more once it is done', 
   ]);
   const bytes = [...a, ...b].reduce((sum, share) => sum + share.bytes, 0);
   const { total, ledgers } = await read(1, 2, 3);
-  expect(total).toEqual({ chunks: 2, commands: 5, bytes });
+  expect(total).toEqual({ chunks: 2, commands: 5, bytes, rate: null });
   expect(ledgers.map(({ commands }) => commands)).toEqual([4, 1, 0]);
   expect(ledgers.map((one) => one.bytes)).toEqual([
     (a[0]?.bytes ?? 0) + (b[1]?.bytes ?? 0),
@@ -132,6 +134,26 @@ test('a count that is wrong is known to be, and counted anew from the jobs alone
   expect(await isMiscounted(bench.redis, bench.queue)).toBe(false);
 });
 
+test('a committer that has more to do than it has in hand tells its pace, which is forgotten soon', async () => {
+  await bench.add(80, 40);
+  const owner = bench.openOwner();
+  expect((await read()).total.rate).toBeNull();
+  const began = performance.now();
+  let done = 0;
+  while ((await read()).total.rate === null && done < 70) {
+    await takeIds(owner, 1, { fits: ONE });
+    done += 1;
+    await delay(50);
+  }
+  const { rate } = (await read()).total;
+  const measured = (40 * 1_000 * done) / (performance.now() - began);
+  expect(rate).toBeGreaterThan(measured / 2);
+  expect(rate).toBeLessThan(measured * 2);
+  const left = await bench.redis.pttl(drainRateKey(bench.keys));
+  expect(left).toBeGreaterThan(0);
+  expect(left).toBeLessThanOrEqual(DRAIN_RATE_KEPT_MS);
+});
+
 test('a chunk of a version that said nothing of its size is one chunk, until it is done', async () => {
   await bench.queue.add('chunk', toChunk(of(1, 3)), { jobId: 'c-old' });
   await enqueue('c-new', of(1, 1));
@@ -144,7 +166,7 @@ test('a chunk of a version that said nothing of its size is one chunk, until it 
 test.each([
   ['one by one', 2_000, 1, 1],
   ['forty at once', 50, 40, 1],
-  ['a thousand at once', 2, 1_000, 1],
+  ['a thousand at once', 8, 1_000, 1],
   ['with many postings', 500, 1, 20],
   ['of all kinds', 50, 40, 0],
 ])(
@@ -156,8 +178,8 @@ test.each([
     await Promise.all(made.map((commands) => store(newChunkId(), commands, deadline)));
     const used = (await usedMemory()) - before;
     const { bytes } = (await read()).total;
-    expect(bytes / used).toBeGreaterThan(0.75);
-    expect(bytes / used).toBeLessThan(1.25);
+    expect(bytes / used).toBeGreaterThan(0.7);
+    expect(bytes / used).toBeLessThan(1.3);
   },
 );
 

@@ -1,20 +1,23 @@
 import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { ShardKeys } from '../../runtime/keys.ts';
-import { backlogKey } from '../../runtime/keys.ts';
+import { DRAIN_RATE_KEPT_MS } from '../../contract/limits.ts';
+import { backlogKey, drainRateKey, type ShardKeys } from '../../runtime/keys.ts';
 import { runScript } from '../../runtime/script.ts';
 import type { Amount } from './count-commands.ts';
 import { LOWER, RECOUNT } from './scripts.ts';
 
-/** What waits or is active in a shard, in all. */
-export type Backlog = Amount & { chunks: number };
+/** What waits or is active in a shard, in all; `rate`: commands that are posted per second, null where that is not known. */
+export type Backlog = Amount & { chunks: number; rate: number | null };
 
 /** What is asked of the hash of a backlog; `toBacklog` reads the reply. */
 export const BACKLOG_FIELDS = ['chunks', 'commands', 'bytes'] as const;
 
-export function toBacklog(reply: readonly (string | null | undefined)[]): Backlog {
-  const [chunks, commands, bytes] = reply.map(toCount);
-  return { chunks: chunks ?? 0, commands: commands ?? 0, bytes: bytes ?? 0 };
+export function toBacklog(
+  reply: readonly (string | null | undefined)[],
+  rate: string | null | undefined,
+): Backlog {
+  const [chunks = 0, commands = 0, bytes = 0] = reply.map(toCount);
+  return { chunks, commands, bytes, rate: Number(rate ?? 0) > 0 ? Number(rate) : null };
 }
 
 /** A shard's backlog, and what each of these ledgers has of it. */
@@ -24,13 +27,16 @@ export async function readBacklog(
   ledgerUids: readonly string[] = [],
 ): Promise<{ total: Backlog; ledgers: Amount[] }> {
   const fields = ledgerUids.flatMap((uid) => [`c:${uid}`, `b:${uid}`]);
-  const reply = await redis.hmget(backlogKey(keys), ...BACKLOG_FIELDS, ...fields);
+  const [reply, rate] = await Promise.all([
+    redis.hmget(backlogKey(keys), ...BACKLOG_FIELDS, ...fields),
+    redis.get(drainRateKey(keys)),
+  ]);
   const own = reply.slice(BACKLOG_FIELDS.length).map(toCount);
   const ledgers = ledgerUids.map((_, i) => ({
     commands: own[2 * i] ?? 0,
     bytes: own[2 * i + 1] ?? 0,
   }));
-  return { total: toBacklog(reply), ledgers };
+  return { total: toBacklog(reply, rate), ledgers };
 }
 
 /** A number may be gone, and for a moment less than none, after the hash was lost. */
@@ -59,14 +65,20 @@ export async function recountBacklog(redis: Redis, queue: Queue): Promise<void> 
   await runScript(redis, RECOUNT, keys, [queue.toKey('')]);
 }
 
-/** Takes chunks that are done out of the count: with the token that each was fetched with, and before it is taken out of the queue. */
+/**
+ * Takes chunks that are done out of the count: with the token that each was fetched with, and before it is taken out of the queue.
+ * `rate` is told along, where it is known.
+ */
 export async function lowerBacklog(
   redis: Redis,
   queue: Queue,
   jobs: readonly Pick<Job, 'id' | 'token'>[],
+  rate: number | null = null,
 ): Promise<void> {
   if (jobs.length === 0) return;
-  const keys = [queue.toKey('backlog'), queue.toKey('active')];
+  const keys = ['backlog', 'active', 'rate'].map((part) => queue.toKey(part));
+  const told = rate === null ? '' : rate.toFixed(1);
   const chunks = jobs.flatMap(({ id = '', token = '' }) => [id, token]);
-  await redis.eval(LOWER, keys.length, ...keys, queue.toKey(''), ...chunks);
+  const args = [queue.toKey(''), told, DRAIN_RATE_KEPT_MS, ...chunks];
+  await redis.eval(LOWER, keys.length, ...keys, ...args);
 }

@@ -38,12 +38,13 @@ store(KEYS[1])
  * Takes chunks out of the backlog that are done, and notes in each job that it counts as nothing: so a chunk is taken out once,
  * however often it is tried. One that is not active, or not locked by the caller, is somebody else's by now. As a text: it has to
  * run before the jobs are taken out, not after. A Redis that is full must stop neither this nor a new count.
- * KEYS: the backlog, the active chunks; ARGV: the prefix of the chunks' keys, then each chunk and the token it was fetched with.
+ * KEYS: the backlog, the active chunks, the rate; ARGV: the prefix of the chunks' keys, commands per second or '' where that is not
+ * known, for how long that is kept (ms), then each chunk and the token it was fetched with.
  */
 export const LOWER = `#!lua flags=allow-oom${COUNT}
 local active = {}
 for _, id in ipairs(redis.call('LRANGE', KEYS[2], 0, -1)) do active[id] = true end
-for i = 2, #ARGV, 2 do
+for i = 4, #ARGV, 2 do
   local job = ARGV[1] .. ARGV[i]
   local ours = active[ARGV[i]] and redis.call('GET', job .. ':lock') == ARGV[i + 1]
   local name = ours and redis.call('HGET', job, 'name')
@@ -53,6 +54,7 @@ for i = 2, #ARGV, 2 do
   end
 end
 if amounts.chunks < 0 then store(KEYS[1]) end
+if ARGV[2] ~= '' then redis.call('SET', KEYS[3], ARGV[2], 'PX', ARGV[3]) end
 `;
 
 /**
