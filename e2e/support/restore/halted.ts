@@ -34,7 +34,7 @@ export async function allReady(stack: Stack): Promise<void> {
 /** Nothing is posted, though all is there that it takes. */
 export async function nothingIsPosted(stack: Stack): Promise<void> {
   const before = await countOutcomes(stack);
-  await delay(1_500);
+  await delay(1_000);
   expect(await countOutcomes(stack)).toBe(before);
 }
 
