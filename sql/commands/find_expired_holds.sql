@@ -1,5 +1,5 @@
 -- Finds open holds whose time has been over for a while, the oldest first, after one that is known already.
--- $1 timestamptz, $2 integer, $3 uuid: that one's instant, ledger and id; $4 bigint how many at most; $5 double precision for how many ms
+-- $1 timestamptz, $2 integer, $3 uuid: that one's instant, ledger and id; $4 bigint how many at most; $5 float8 for how many ms
 -- Returns ledger_id, ledger_uid, ledger (its name), id, expires_at, overdue_seconds.
 select h.ledger_id, l.uid as ledger_uid, l.name as ledger, h.id, instant_text(h.expires_at) as expires_at,
   extract(epoch from statement_timestamp() - h.expires_at)::float8 as overdue_seconds

@@ -34,7 +34,7 @@ test("Postgres's data deleted and Redis's kept: npm start says what is wrong and
 
   await start('Razão is not ready');
   expect(started?.text()).toMatch(
-    /api, worker: installation: Redis belongs to installation \w+, the database is of installation \w+/,
+    /(api|worker): installation: Redis belongs to installation \w+, the database is of installation \w+/,
   );
   expect(started?.text()).toContain('npm run installation -- adopt');
   expect(started?.text()).toContain(`redis in ${join(directory, 'data/redis')}`);
