@@ -64,9 +64,7 @@ function parametersOf(text: string): string[] {
   const header = text.split('\n').filter((line) => line.startsWith('--'));
   const named = [...header.join('\n').matchAll(/\$(\d+) (\w+(?:\[\])?)/g)];
   expect(named.map(([, number]) => Number(number))).toEqual(named.map((_, index) => index + 1));
-  const spelled: Record<string, string> = {
-    timestamptz: 'timestamp with time zone',
-    float8: 'double precision',
-  };
-  return named.map(([, , type = '']) => spelled[type] ?? type);
+  return named.map(([, , type = '']) =>
+    type.replace('timestamptz', 'timestamp with time zone').replace('float8', 'double precision'),
+  );
 }
