@@ -38,7 +38,7 @@ import { createWaiters, type Waiters } from './waiting/waiters.ts';
 /** The parts of an API process, in the order in which they start. */
 export function createApi(config: Readonly<ApiConfig>, log: Logger): Service[] {
   const { app, connections, installation, waiting } = assembleApi(config, log);
-  const early = untilKnown(app, installation.known);
+  const early = untilKnown(app, installation);
   const http = httpService(early, { host: config.HOST, port: config.PORT });
   // Waiting stops first: those who wait are answered with what is known, so that the server can finish.
   return [connections, http, installation, waiting];

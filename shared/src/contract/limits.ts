@@ -54,6 +54,9 @@ export const DRAIN_RATE_KEPT_MS = 10 * SECOND;
 /** A client that is refused is never told to stay away for longer. */
 export const RETRY_AFTER_SECONDS_MAX = 60;
 
+/** For so long, counted from the first, an API that is just starting lets its requests wait. */
+export const START_HOLD_MS_MAX = 5 * SECOND;
+
 // Committer.
 export const BATCH_COMMANDS_MAX = 2_000;
 export const BATCH_POSTINGS_MAX = 10_000;
