@@ -81,7 +81,7 @@ test('each of a deposit, hold, capture, release and revert needs the one accepte
     const order = ids.map((id) => Number(places.get(id)));
     expect(order).toEqual(order.toSorted((a, b) => a - b));
   }
-  expect(stored.length).toBeGreaterThan(1_000);
+  expect(stored.length).toBeGreaterThan(CLIENTS);
   for (const account of ['world', 'users:0', 'shops:0'])
     expect(await client.balance(account)).toMatchObject({ posted: '0', held: '0' });
   await lawsHold(stack);
