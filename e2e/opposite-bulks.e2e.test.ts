@@ -74,10 +74,7 @@ test('bulks from A to B and from B to A over 16 connections, while settings of b
   ]);
   await drained(stack);
   expect(strange).toEqual([]);
-  expect([bulks > 32, settings > 4], `${bulks} bulks, ${settings} settings`).toEqual([
-    true,
-    true,
-  ]);
+  expect([bulks > 32, settings > 4], `${bulks} bulks, ${settings} settings`).toEqual([true, true]);
   for (const [n, client] of clients.entries()) {
     const net = Number(nets[n]);
     expect(await client.balance('a')).toMatchObject({ posted: String(FUNDS + net) });
