@@ -46,7 +46,7 @@ export function createRecords(random: Random): Fault {
 }
 
 /** Unlinks all records and balances, and notes when. */
-export async function loseRecords({ stack, load }: Scene): Promise<void> {
+async function loseRecords({ stack, load }: Scene): Promise<void> {
   const from = Date.now();
   await withRedis(stack, async (redis) => {
     for (const pattern of ['*:t:*', '*:b:*']) {

@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { ROOT } from '@razao/stack/paths.ts';
 import { withRedis } from '../../support/open-world.ts';
 import type { CrashStack } from '../stack/crash-stack.ts';
 import { scan } from '../verify/chunks.ts';
+import { runTool } from './run-tool.ts';
 
 /** The chunks that are set aside, by `npm run queue`. */
 export async function listAside(stack: CrashStack): Promise<string[]> {
@@ -34,18 +31,6 @@ export async function discardAside(stack: CrashStack): Promise<void> {
   });
 }
 
-async function runQueue(stack: CrashStack, ...args: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [join(ROOT, 'worker/src/queue-tool.ts'), ...args],
-    {
-      env: {
-        ...process.env,
-        REDIS_URL: stack.redisUrl,
-        DATABASE_URL: stack.databaseUrl,
-        SHARDS: String(stack.shards),
-      },
-    },
-  );
-  return stdout;
+function runQueue(stack: CrashStack, ...args: string[]): Promise<string> {
+  return runTool(stack, 'queue-tool.ts', ...args);
 }
