@@ -28,9 +28,8 @@ const CONSTRUCTORS = {
   ],
   Client: [
     'sql/src/migrate.ts',
-    'sql/src/pooler.ts',
+    'sql/src/brief-session.ts',
     'stack/src/services/with-postgres.ts',
-    'worker/src/bond-store.ts',
     'worker/src/commit/lock-session.ts',
     'worker/src/housekeeping/hold-session.ts',
     'worker/src/installation/with-stores.ts',

@@ -2,7 +2,7 @@ import { createRecordsRestorer } from '@razao/shared/queue/restore-records.ts';
 import { createClock } from '@razao/shared/runtime/clock.ts';
 import { watchCommitters } from '@razao/shared/runtime/committers-watch.ts';
 import { createInstallation, type Installation } from '@razao/shared/runtime/installation.ts';
-import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
+import { allShardKeys } from '@razao/shared/runtime/keys.ts';
 import { httpService } from '@razao/shared/runtime/listen.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
 import {
@@ -63,7 +63,7 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
   const subscriber = openFailFastRedis(config.REDIS_URL);
   const stopWatching = watchSilence(subscriber, log);
   const plainGuard = guardRedis(redis, config.DURABILITY, log);
-  const allKeys = () => (installation.known() ? keysOfAll(installation, config.SHARDS) : []);
+  const allKeys = () => (installation.known() ? allShardKeys(installation.id(), shards) : []);
   const memory = createMemoryWatch(redis, allKeys, metrics);
   const clock = createClock();
   measureClockSkew(registry, clock);
@@ -131,10 +131,6 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
     },
   };
   return { app: createApp(deps), connections, installation, waiting: waitingService(waiters) };
-}
-
-function keysOfAll({ keys }: Installation, shards: number): ShardKeys[] {
-  return Array.from({ length: shards }, (_, shard) => keys(shard));
 }
 
 function queueMaxOf(config: Readonly<ApiConfig>): QueueMax {

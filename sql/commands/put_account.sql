@@ -5,5 +5,6 @@
 -- Returns done (boolean): false where the account's state is not one of $8. No row where there is no such ledger.
 select put_account_settings(id, $2::text, $3::text, $4::jsonb, $5::text[], $6::numeric[], $7::numeric[], $8::text[])
   as done
-from ledgers
-where uid = $1::text
+-- Before the rows are waited for.
+from ledgers, settings_statement() as s (is_set)
+where s.is_set and uid = $1::text

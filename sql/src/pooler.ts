@@ -1,4 +1,5 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { inBriefSession } from './brief-session.ts';
 
 const OTHER_MS_MAX = 3_000;
 /** Others may come between two questions of ours: so often one is compared with the other. */
@@ -28,24 +29,16 @@ export async function behindPooler(client: Client): Promise<boolean> {
  */
 export async function needSession(client: Client, databaseUrl: string): Promise<void> {
   if (!(await behindPooler(client))) return;
-  const other = new Client({
-    connectionString: databaseUrl,
-    connectionTimeoutMillis: OTHER_MS_MAX,
-    query_timeout: OTHER_MS_MAX,
-  });
-  other.on('error', () => {});
   try {
-    await other.connect();
-    for (let round = 0; round < ROUNDS; round++) await compare(client, other);
+    await inBriefSession(databaseUrl, OTHER_MS_MAX, async (other) => {
+      for (let round = 0; round < ROUNDS; round++) await compare(client, other);
+    });
   } catch (cause) {
     if (cause instanceof NoSession) throw cause;
     throw new Error(
       `through the pooler before Postgres no second session could be had, which tells its mode (${(cause as Error).message}): is its pool too small?`,
       { cause },
     );
-  } finally {
-    // `end` would wait for a server that may not answer.
-    other.connection.stream.destroy();
   }
 }
 

@@ -1,32 +1,20 @@
 import type { BondStore } from '@razao/shared/runtime/bond.ts';
+import { inBriefSession } from '@razao/sql/brief-session.ts';
 import { readStoredHeads } from '@razao/sql/heads.ts';
 import { noteRedis, readBond } from '@razao/sql/installation.ts';
 import { needSchema } from '@razao/sql/schema.ts';
 import { agreeOnShards } from '@razao/sql/shards.ts';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 
-const CONNECT_MS_MAX = 2_000;
+const ANSWER_MS_MAX = 2_000;
 
 /** What the database says of itself, each time by a session of its own; `last` is what it says to somebody else who asks. */
 export function createBondStore(
   databaseUrl: string,
   last: BondStore['last'],
 ): BondStore & { agree(shards: number): Promise<void> } {
-  async function ask<T>(question: (client: Client) => Promise<T>): Promise<T> {
-    const client = new Client({
-      connectionString: databaseUrl,
-      connectionTimeoutMillis: CONNECT_MS_MAX,
-      query_timeout: CONNECT_MS_MAX,
-    });
-    client.on('error', () => {});
-    try {
-      await client.connect();
-      return await question(client);
-    } finally {
-      // `end` would wait for a server that may not answer.
-      client.connection.stream.destroy();
-    }
-  }
+  const ask = <T>(question: (client: Client) => Promise<T>) =>
+    inBriefSession(databaseUrl, ANSWER_MS_MAX, question);
   return {
     last,
     heads: (uids) => ask((client) => readStoredHeads(client, uids)),

@@ -7,7 +7,7 @@ import {
 import type { Owner } from '@razao/shared/queue/owner.ts';
 import type { Durability } from '@razao/shared/runtime/env-schema.ts';
 import type { Installation } from '@razao/shared/runtime/installation.ts';
-import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
+import { allShardKeys, type ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
 import type { WorkerMetrics } from '@razao/shared/runtime/metrics.ts';
 import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
@@ -162,7 +162,7 @@ export function createCommitters(
 ): Committers {
   const share = createFairShare(shards, processes);
   const gate = createGate();
-  const keys = Array.from({ length: shards }, (_, shard) => deps.installation.keys(shard));
+  const keys = allShardKeys(deps.installation.id(), shards);
   const isTooOld = createAgeCheck({ ...deps, shards: keys });
   const committers = keys.map((mine) =>
     createCommitter({ ...deps, keys: mine, gate, isTooOld }, share),

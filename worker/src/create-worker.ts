@@ -2,7 +2,7 @@ import { createOwner, type Owner } from '@razao/shared/queue/owner.ts';
 import { type Clock, createClock } from '@razao/shared/runtime/clock.ts';
 import { type CommittersWatch, watchCommitters } from '@razao/shared/runtime/committers-watch.ts';
 import { createInstallation, type Installation } from '@razao/shared/runtime/installation.ts';
-import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
+import { allShardKeys } from '@razao/shared/runtime/keys.ts';
 import { lateServices } from '@razao/shared/runtime/late-services.ts';
 import { httpService } from '@razao/shared/runtime/listen.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
@@ -135,7 +135,7 @@ function openWork(config: Readonly<WorkerConfig>, shared: Shared, roll: RollCall
   const window = createMemoryWindow({
     ...shared,
     installation: installation.id(),
-    shards: shardsOf(config, installation),
+    shards: allShardKeys(installation.id(), config.SHARDS),
     owner: owner.id,
     longestSeconds: config.IDEMPOTENCY_WINDOW,
   });
@@ -174,21 +174,18 @@ function fitGuard({ guard, clock }: Shared, { schemaFault }: RollCall): RedisGua
 
 function housekeeping(config: Readonly<WorkerConfig>, shared: Shared): Service[] {
   if (!config.ROLES.includes('housekeeping')) return [];
-  const shards = shardsOf(config, shared.installation);
+  const installation = shared.installation.id();
+  const shards = allShardKeys(installation, config.SHARDS);
   return [
     createQueueWatch({ ...shared, shards }),
     createExpirySweeper({
       ...shared,
       databaseUrl: config.DATABASE_URL,
-      installation: shared.installation.id(),
+      installation,
       shards,
       queueMax: { commands: config.QUEUE_COMMANDS_MAX, bytes: config.QUEUE_BYTES_MAX },
     }),
   ];
-}
-
-function shardsOf({ SHARDS }: Readonly<WorkerConfig>, { keys }: Installation): ShardKeys[] {
-  return Array.from({ length: SHARDS }, (_, shard) => keys(shard));
 }
 
 type OnRedis = { guard: RedisGuard; watch: CommittersWatch };

@@ -1,9 +1,10 @@
 import type { Command } from '@razao/shared/contract/command.ts';
 import { IDEMPOTENCY_WINDOW_SECONDS_MIN } from '@razao/shared/contract/limits.ts';
+import { toOutcome } from '@razao/shared/contract/outcome-row.ts';
 import { encodeOutcome } from '@razao/shared/contract/status-record.ts';
 import { recordKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { Redis } from 'ioredis';
-import { recordOf, type TransactionLookup } from '../transactions/lookup.ts';
+import type { TransactionLookup } from '../transactions/lookup.ts';
 
 /**
  * Writes the records of those commands whose ids are posted, from Postgres, where they are missing: so that a retry is answered by
@@ -20,7 +21,7 @@ export function createRecall(redis: Redis, lookup: Pick<TransactionLookup, 'rows
         some.map(({ id }) => id),
       );
       for (const [id, row] of rows) {
-        const line = encodeOutcome(recordOf(row));
+        const line = encodeOutcome(toOutcome(row));
         writing.set(
           recordKey(keys, ledgerUid, id),
           line,

@@ -51,8 +51,8 @@ export async function storeChunk(
   if (state === 'lost' || state === 'doubtful') {
     // Before anything is let in: an id of this chunk may wait already, or be posted, and nobody would know.
     if (state === 'lost') await deps.restore(deps.keys);
-    const doubtful = (await recordsState(deps.redis, deps.keys)) === 'doubtful';
-    if (doubtful) await deps.recall(deps.keys, gathered.firsts);
+    const left = state === 'lost' ? await recordsState(deps.redis, deps.keys) : state;
+    if (left === 'doubtful') await deps.recall(deps.keys, gathered.firsts);
     atOnce = await storeAtOnce(deps, chunk, gathered, { recalled: true });
   }
   if (atOnce?.admission === 'added') return atOnce;

@@ -1,10 +1,10 @@
 import type { Command } from '@razao/shared/contract/command.ts';
+import { toOutcome } from '@razao/shared/contract/outcome-row.ts';
 import { type FaultPlace, Problem } from '@razao/shared/contract/problems.ts';
 import { type StatusRecord, sameFingerprint } from '@razao/shared/contract/status-record.ts';
 import type { Deps } from '../deps.ts';
 import type { Acceptance } from '../intake/gather.ts';
 import type { Ledger } from '../ledgers/ledger-directory.ts';
-import { recordOf } from './lookup.ts';
 
 /** Bytes of a command in a chunk: about the request's body, and for each posting and the command itself what is added. */
 const POSTING_BYTES = 100;
@@ -60,5 +60,5 @@ export function isDoubtful(command: Command, record: StatusRecord): boolean {
 async function truthOf(deps: Deps, command: Command, record: StatusRecord): Promise<StatusRecord> {
   if (!isDoubtful(command, record)) return record;
   const row = await deps.lookup.row(command.ledgerUid, command.id).catch(() => undefined);
-  return row ? recordOf(row) : record;
+  return row ? toOutcome(row) : record;
 }

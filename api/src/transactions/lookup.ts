@@ -1,4 +1,3 @@
-import type { Outcome } from '@razao/shared/contract/command.ts';
 import { CHUNK_UNDER_WAY_MS_MAX, SEARCHED_CHUNKS_MAX } from '@razao/shared/contract/limits.ts';
 import { Problem } from '@razao/shared/contract/problems.ts';
 import {
@@ -138,20 +137,6 @@ async function findCommand(
     if (command) return { ...command, status: 'queued', chunk };
   }
   return null;
-}
-
-/** The record that a stored transaction would have. */
-export function recordOf(row: TransactionRow): Outcome {
-  return {
-    version: Number(row.version),
-    status: row.status,
-    kind: row.kind,
-    sequence: Number(row.sequence),
-    fingerprint: row.fingerprint,
-    acceptedAt: row.accepted_at,
-    postedAt: row.posted_at,
-    rejection: row.rejection,
-  };
 }
 
 /** Where neither Redis nor Postgres can tell whether an id was accepted. */

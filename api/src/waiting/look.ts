@@ -1,5 +1,6 @@
+import { toOutcome } from '@razao/shared/contract/outcome-row.ts';
 import type { StatusRecord } from '@razao/shared/contract/status-record.ts';
-import { recordOf, type TransactionLookup } from '../transactions/lookup.ts';
+import type { TransactionLookup } from '../transactions/lookup.ts';
 
 /** A transaction within its shard. */
 export type Place = { ledgerUid: string; id: string };
@@ -28,7 +29,7 @@ export function createLook(
     for (const [ledgerUid, ofLedger] of Map.groupBy(open, (place) => place.ledgerUid)) {
       const ids = ofLedger.map(({ id }) => id);
       const rows = await lookup.rows(ledgerUid, ids).catch(() => new Map());
-      for (const [id, row] of rows) settle(shard, { ledgerUid, id }, recordOf(row));
+      for (const [id, row] of rows) settle(shard, { ledgerUid, id }, toOutcome(row));
     }
   };
 }

@@ -1,4 +1,5 @@
 import { QUEUE_NAME } from '@razao/shared/queue/chunk-queue.ts';
+import { scanKeys } from '@razao/shared/runtime/scan-keys.ts';
 import type { Stack } from '@razao/stack/stack-options.ts';
 import type { Redis } from 'ioredis';
 import { withRedis } from '../../support/open-world.ts';
@@ -50,11 +51,6 @@ export async function strayChunks(stack: Stores): Promise<string[]> {
 /** Every key that matches. */
 export async function scan(redis: Redis, pattern: string): Promise<string[]> {
   const keys = new Set<string>();
-  let cursor = '0';
-  do {
-    const [next, some] = await redis.scan(cursor, 'MATCH', pattern, 'COUNT', 5_000);
-    for (const key of some) keys.add(key);
-    cursor = next;
-  } while (cursor !== '0');
+  for await (const some of scanKeys(redis, pattern)) for (const key of some) keys.add(key);
   return [...keys];
 }

@@ -1,4 +1,4 @@
-import { shardKeys } from '@razao/shared/runtime/keys.ts';
+import { allShardKeys } from '@razao/shared/runtime/keys.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
 import { readBond } from '@razao/sql/installation.ts';
 import { withPostgres } from '@razao/stack/services/with-postgres.ts';
@@ -26,9 +26,10 @@ export async function withOutside<T>(
   return await withPostgres(databaseUrl, async (pg) => {
     const shards = await readShards(pg);
     const installation = (await readBond(pg)).installation ?? '';
-    const lists = Array.from({ length: shards }, (_, shard) =>
-      shardKeys(installation, shard),
-    ).flatMap(({ tag }) => [`${tag}:chunks:wait`, `${tag}:chunks:active`]);
+    const lists = allShardKeys(installation, shards).flatMap(({ tag }) => [
+      `${tag}:chunks:wait`,
+      `${tag}:chunks:active`,
+    ]);
     const redis = openPatientRedis(redisUrl);
     const countQueued = async () => {
       const lengths = await Promise.all(lists.map((list) => redis.llen(list)));

@@ -5,6 +5,7 @@ import {
   OPTIONAL_FIELDS,
   POSTING_FIELDS,
 } from './chunk-fields.ts';
+import { isRecord } from './is-record.ts';
 
 /**
  * Why a job's data is not read: it was written by a newer version, and is waited with until one reads it; or it is damaged, or
@@ -86,8 +87,4 @@ function damaged(reason: string): ChunkFault {
 
 function isNumber(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) > 0;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,6 +3,7 @@ import { type ChunkFault, faultOf } from './chunk-fault.ts';
 import { BARE_FIELDS, COMMAND_FIELDS, CONDITION_FIELDS, POSTING_FIELDS } from './chunk-fields.ts';
 import type { Command, ConditionalPosting, TransactionKind } from './command.ts';
 import { ADDRESS_PATTERN, AMOUNT_PATTERN, ASSET_PATTERN, UUID_PATTERN } from './grammar.ts';
+import { isRecord } from './is-record.ts';
 import { LEVEL_MIN, levelOf, READER_LEVEL } from './level.ts';
 import { POSTINGS_MAX } from './limits.ts';
 import { isInstant } from './time.ts';
@@ -194,10 +195,6 @@ function isCondition(value: unknown): boolean {
 
 function isMetadata(value: unknown): value is Record<string, string> {
   return isRecord(value) && Object.values(value).every((text) => typeof text === 'string');
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isTextOrNull(value: unknown): value is string | null {

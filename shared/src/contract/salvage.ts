@@ -1,6 +1,7 @@
 import type { BareCommand } from './bare-command.ts';
 import { isBareCommand } from './chunk.ts';
 import { BARE_FIELDS } from './chunk-fields.ts';
+import { isRecord } from './is-record.ts';
 
 /** What could be read of a chunk's commands; `whole`: it was all of them. */
 export type Salvage = { commands: BareCommand[]; whole: boolean };
@@ -15,8 +16,4 @@ export function salvage(data: unknown): Salvage {
 function pickBare(command: unknown): unknown {
   if (!isRecord(command)) return null;
   return Object.fromEntries(BARE_FIELDS.map((field) => [field, command[field]]));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -4,6 +4,7 @@ import { decodeChunk, isBareCommand, toDiscardedChunk } from '../contract/chunk.
 import { salvage } from '../contract/salvage.ts';
 import { decodeRecord, extendFingerprint } from '../contract/status-record.ts';
 import { discardedKey, readRecordKey, recordPattern, type ShardKeys } from '../runtime/keys.ts';
+import { scanKeys } from '../runtime/scan-keys.ts';
 import { type AsideChunk, parseAside } from './aside.ts';
 import { type Moved, moveAside } from './move-aside.ts';
 
@@ -15,8 +16,6 @@ export type DiscardedChunk = Decision & { at: string; aside: Omit<AsideChunk, 'i
 
 /** What became of it: how many of its commands go back into the queue to be rejected there, and whether it told them all. */
 export type Discarding = { moved: Moved; rejecting: number; whole: boolean };
-
-const SCAN_KEYS = 1_000;
 
 /**
  * Takes a chunk that was set aside out for good; its data stays among the discarded. Its clients were told 202: so all of its
@@ -62,12 +61,8 @@ async function recordedIn(
   chunkId: string,
 ): Promise<BareCommand[]> {
   const commands: unknown[] = [];
-  let cursor = '0';
-  do {
-    const match = recordPattern(places);
-    const [next, keys] = await redis.scan(cursor, 'MATCH', match, 'COUNT', SCAN_KEYS);
-    cursor = next;
-    const lines = keys.length === 0 ? [] : await redis.mget(keys);
+  for await (const keys of scanKeys(redis, recordPattern(places))) {
+    const lines = await redis.mget(keys);
     for (const [i, key] of keys.entries()) {
       const record = decodeRecord(lines[i] ?? '');
       if (record?.status !== 'queued' || record.chunk !== chunkId) continue;
@@ -79,7 +74,7 @@ async function recordedIn(
         acceptedAt,
       });
     }
-  } while (cursor !== '0');
+  }
   return commands.filter(isBareCommand);
 }
 

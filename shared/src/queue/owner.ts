@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { OWNER_BEAT_MS, OWNER_KEPT_MS, OWNER_SILENT_MS } from '../contract/limits.ts';
+import { askRegularly } from '../runtime/ask-regularly.ts';
 import { committersKey, ownerKey } from '../runtime/keys.ts';
 import { toMilliseconds } from '../runtime/redis-time.ts';
 import { defineScript, runScript } from '../runtime/script.ts';
@@ -43,7 +44,6 @@ export function createOwner(redis: Redis, installation: string): Owner {
   const id = randomUUID();
   const shards = new Set<number>();
   let state = '';
-  let pending = false;
   let answeredAt = Number.NEGATIVE_INFINITY;
   let steadySince = Number.POSITIVE_INFINITY;
 
@@ -59,25 +59,12 @@ export function createOwner(redis: Redis, installation: string): Owner {
     answeredAt = now;
   }
 
-  function beat(): void {
-    // One that waits for Redis is sent once it is back; more of them would say no more.
-    if (pending || redis.status !== 'ready') return;
-    pending = true;
-    say()
-      .catch(() => {})
-      .finally(() => {
-        pending = false;
-      });
-  }
-
-  const timer = setInterval(beat, OWNER_BEAT_MS);
-  redis.on('ready', beat);
-  beat();
+  const beat = askRegularly(redis, OWNER_BEAT_MS, say);
   return {
     id,
     hold(shard) {
       shards.add(shard);
-      beat();
+      beat.now();
     },
     release: (shard) => void shards.delete(shard),
     steady() {
@@ -88,10 +75,7 @@ export function createOwner(redis: Redis, installation: string): Owner {
       state = ' exited';
       await Promise.race([say().catch(() => {}), delay(EXIT_MS_MAX, undefined, { ref: false })]);
     },
-    stop() {
-      clearInterval(timer);
-      redis.off('ready', beat);
-    },
+    stop: beat.stop,
   };
 }
 

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { IDEMPOTENCY_WINDOW_SECONDS } from '../contract/limits.ts';
 import { encodeQueued } from '../contract/status-record.ts';
 import { headsKey, intactKey, recordKey, type ShardKeys } from '../runtime/keys.ts';
+import { toMilliseconds } from '../runtime/redis-time.ts';
 import { readQueue } from './read-queue.ts';
 
 /** Restores the records of a shard; those who want it at the same time share it. */
@@ -43,7 +44,7 @@ export async function restoreRecords(
   const doubt = used || (await redis.exists(headsKey(keys))) > 0;
   await redis.set(
     intactKey(keys),
-    doubt ? (await redisNow(redis)) + IDEMPOTENCY_WINDOW_SECONDS * 1_000 : 0,
+    doubt ? toMilliseconds(await redis.time()) + IDEMPOTENCY_WINDOW_SECONDS * 1_000 : 0,
   );
   return restored;
 }
@@ -52,13 +53,7 @@ export async function restoreRecords(
 export type RecordsState = 'intact' | 'lost' | 'doubtful';
 
 export async function recordsState(redis: Redis, keys: ShardKeys): Promise<RecordsState> {
-  const [until, now] = await Promise.all([redis.get(intactKey(keys)), redisNow(redis)]);
+  const [until, time] = await Promise.all([redis.get(intactKey(keys)), redis.time()]);
   if (until === null) return 'lost';
-  return Number(until) > now ? 'doubtful' : 'intact';
-}
-
-/** In ms since the epoch. */
-async function redisNow(redis: Redis): Promise<number> {
-  const [seconds, micros] = await redis.time();
-  return Number(seconds) * 1_000 + Math.trunc(Number(micros) / 1_000);
+  return Number(until) > toMilliseconds(time) ? 'doubtful' : 'intact';
 }

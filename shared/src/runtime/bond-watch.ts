@@ -9,7 +9,7 @@ import {
   faulty,
   foreignDatabase,
 } from './bond.ts';
-import { BOND_KEY, haltKey, shardKeys } from './keys.ts';
+import { allShardKeys, BOND_KEY, haltKey } from './keys.ts';
 import type { Logger } from './log.ts';
 import { findLostPostings, haltForLoss } from './lost-postings.ts';
 
@@ -55,7 +55,7 @@ export function watchBond({
   let connection = 0;
   /** The server that lacked nothing. */
   let complete: string | undefined;
-  const all = Array.from({ length: shards }, (_, shard) => shardKeys(installation, shard));
+  const all = allShardKeys(installation, shards);
   const timer = setTimeout(look, BOND_WATCH_MS);
 
   function settle(found: Compared): void {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { BOND_KEY, bondCopyKey, haltKey, type ShardKeys, shardKeys } from './keys.ts';
+import { allShardKeys, BOND_KEY, bondCopyKey, haltKey, type ShardKeys } from './keys.ts';
 import type { ReadHeads } from './lost-postings.ts';
 
 /** One Postgres and one Redis that belong together. */
@@ -103,7 +103,7 @@ export async function readRedisBond(redis: Redis): Promise<Bond | null> {
 export async function readKeys(redis: Redis, shards: number): Promise<ShardKeys[]> {
   const bond = await readRedisBond(redis);
   if (!bond) throw new Error('this Redis belongs to no installation: nothing has ever run on it');
-  return Array.from({ length: shards }, (_, shard) => shardKeys(bond.installation, shard));
+  return allShardKeys(bond.installation, shards);
 }
 
 /**
@@ -117,7 +117,7 @@ export function foreignDatabase(installation: string, stored: Stored): string | 
 }
 
 function copyKeys(installation: string, shards: number): string[] {
-  return Array.from({ length: shards }, (_, shard) => bondCopyKey(shardKeys(installation, shard)));
+  return allShardKeys(installation, shards).map(bondCopyKey);
 }
 
 /** A fault that only an operator can mend. */

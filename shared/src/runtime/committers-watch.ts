@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { COMMITTER_SILENT_MS, COMMITTERS_READ_MS } from '../contract/limits.ts';
+import { askRegularly } from './ask-regularly.ts';
 import type { Installation } from './installation.ts';
 import { committersKey } from './keys.ts';
 import { toMilliseconds } from './redis-time.ts';
@@ -30,7 +31,6 @@ export function watchCommitters(
 ): CommittersWatch {
   let without: number[] = [];
   let readAt = Number.NEGATIVE_INFINITY;
-  let pending = false;
 
   async function read(): Promise<void> {
     if (!installation.known()) return;
@@ -44,27 +44,11 @@ export function watchCommitters(
     readAt = performance.now();
   }
 
-  function look(): void {
-    // A patient connection keeps a question until Redis is back.
-    if (pending || redis.status !== 'ready') return;
-    pending = true;
-    read()
-      .catch(() => {})
-      .finally(() => {
-        pending = false;
-      });
-  }
-
-  const timer = setInterval(look, COMMITTERS_READ_MS);
-  redis.on('ready', look);
-  look();
+  const look = askRegularly(redis, COMMITTERS_READ_MS, read);
   return {
     shards,
     without: () =>
       redis.status === 'ready' && performance.now() - readAt < AGE_MS_MAX ? without : null,
-    stop() {
-      clearInterval(timer);
-      redis.off('ready', look);
-    },
+    stop: look.stop,
   };
 }

@@ -15,6 +15,11 @@ export function shardKeys(installation: string, shard: number): ShardKeys {
   return { installation, shard, tag: `{razao:${installation}:${shard}}` };
 }
 
+/** Those of all shards of an installation, in order. */
+export function allShardKeys(installation: string, shards: number): ShardKeys[] {
+  return Array.from({ length: shards }, (_, shard) => shardKeys(installation, shard));
+}
+
 /** A hash of what waits or is active in a shard; among the queue's own keys, which do not vanish. See `queue/backlog/scripts.ts`. */
 export function backlogKey({ tag }: ShardKeys): string {
   return `${tag}:chunks:backlog`;

@@ -196,7 +196,6 @@ export function createWorkerMetrics(registry: Registry) {
       labelNames,
       registers,
     }),
-    ...createVersionMetrics(registers),
     chunks: new Gauge({
       name: 'razao_queue_chunks',
       help: 'Chunks in the queue by state; failed and aside must be 0',
@@ -222,6 +221,12 @@ function createQueueMetrics(registers: Registry[]) {
       labelNames,
       registers,
     }),
+    chunksTooNew: new Gauge({
+      name: 'razao_chunks_too_new',
+      help: '1 where this process waits for a newer version of the worker, as the oldest chunk of the shard needs one',
+      labelNames,
+      registers,
+    }),
     windowSeconds: new Gauge({
       name: 'razao_idempotency_window_seconds',
       help: 'For how long Redis knows what is published now; shorter than IDEMPOTENCY_WINDOW while memory is short, 0 where it is nearly full',
@@ -236,18 +241,6 @@ function createQueueMetrics(registers: Registry[]) {
       name: 'razao_queue_oldest_seconds',
       help: 'Age of the oldest chunk in the queue',
       labelNames,
-      registers,
-    }),
-  };
-}
-
-/** Whether what waits can be read. */
-function createVersionMetrics(registers: Registry[]) {
-  return {
-    chunksTooNew: new Gauge({
-      name: 'razao_chunks_too_new',
-      help: '1 where this process waits for a newer version of the worker, as the oldest chunk of the shard needs one',
-      labelNames: ['shard'],
       registers,
     }),
   };

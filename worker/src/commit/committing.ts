@@ -4,9 +4,9 @@ import type { WorkerMetrics } from '@razao/shared/runtime/metrics.ts';
 import { saySeldom } from '@razao/shared/runtime/say-seldom.ts';
 import type { Commit } from './commit-batch.ts';
 import { commitInHalves, commitUnprocessable } from './commit-in-halves.ts';
+import { createFailureWindow } from './failure-window.ts';
 import type { Gate, Pass } from './gate.ts';
 import type { LockSession } from './lock-session.ts';
-import { createFailureWindow } from './poison-watch.ts';
 import { noteFailure, type RetryOptions, retryCommit } from './retry-commit.ts';
 import { ShardStopped } from './shard-stopped.ts';
 

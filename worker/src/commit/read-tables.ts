@@ -1,5 +1,5 @@
 import type { Outcome, TransactionKind } from '@razao/shared/contract/command.ts';
-import type { Rejection } from '@razao/shared/contract/rejections.ts';
+import { type OutcomeRow, toOutcome } from '@razao/shared/contract/outcome-row.ts';
 import { loadCommand, type Statement } from '@razao/sql/load.ts';
 import type { QueryResultRow } from 'pg';
 import { arrayLiteral } from './array-literal.ts';
@@ -151,31 +151,7 @@ export function openTables(session: LockSession, ledgers: ReadonlyMap<string, Le
   };
 }
 
-type TransactionRow = {
-  ledger_id: number;
-  id: string;
-  version: string;
-  kind: TransactionKind;
-  status: Outcome['status'];
-  sequence: string;
-  fingerprint: string;
-  accepted_at: string;
-  posted_at: string;
-  rejection: Rejection | null;
-};
-
-function toOutcome(row: TransactionRow): Outcome {
-  return {
-    version: Number(row.version),
-    status: row.status,
-    kind: row.kind,
-    sequence: Number(row.sequence),
-    fingerprint: row.fingerprint,
-    acceptedAt: row.accepted_at,
-    postedAt: row.posted_at,
-    rejection: row.rejection,
-  };
-}
+type TransactionRow = OutcomeRow & { ledger_id: number; id: string };
 
 type TargetRow = {
   ledger_id: number;

@@ -1,19 +1,19 @@
 import { restoreRecords } from '@razao/shared/queue/restore-records.ts';
 import { newRedisId, readRedisBond, writeBond } from '@razao/shared/runtime/bond.ts';
 import {
+  allShardKeys,
   BOND_KEY,
   haltKey,
   headsKey,
   type ShardKeys,
-  shardKeys,
 } from '@razao/shared/runtime/keys.ts';
 import { findLostPostings } from '@razao/shared/runtime/lost-postings.ts';
+import { unlinkKeys } from '@razao/shared/runtime/scan-keys.ts';
 import { readStoredHeads } from '@razao/sql/heads.ts';
 import { changeRedis, readBond } from '@razao/sql/installation.ts';
 import { changeShards } from '@razao/sql/shards.ts';
 import type { Redis } from 'ioredis';
 import { countShards } from './count-shards.ts';
-import { unlinkKeys } from './scan-keys.ts';
 import { survey } from './survey.ts';
 import type { Stores } from './with-stores.ts';
 
@@ -43,7 +43,7 @@ export async function adopt(stores: Stores): Promise<Adopted> {
   if (recovering) throw new Error('Postgres is being restored still: wait until it takes writes');
   if (installation === null) throw new Error('the database has no installation: migrate it first');
   const { shards: count, tell } = await countShards(stores, installation);
-  const shards = Array.from({ length: count }, (_, shard) => shardKeys(installation, shard));
+  const shards = allShardKeys(installation, count);
   const bond = await readRedisBond(redis);
   if (bond && bond.installation !== installation) await refuseLoss(stores, bond.installation);
   const together = bond?.installation === installation && bond.redis === noted;

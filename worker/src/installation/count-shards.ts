@@ -1,4 +1,4 @@
-import { bondCopyKey, shardKeys } from '@razao/shared/runtime/keys.ts';
+import { allShardKeys, bondCopyKey } from '@razao/shared/runtime/keys.ts';
 import { readShards } from '@razao/sql/shards.ts';
 import type { Redis } from 'ioredis';
 import { SHARDS_MAX } from '../shards/change-shards.ts';
@@ -32,9 +32,7 @@ export async function countShards(
 
 /** 0 where this Redis does not say it. */
 async function readSpread(redis: Redis, installation: string): Promise<number> {
-  const keys = Array.from({ length: SHARDS_MAX }, (_, shard) =>
-    bondCopyKey(shardKeys(installation, shard)),
-  );
+  const keys = allShardKeys(installation, SHARDS_MAX).map(bondCopyKey);
   const found = (await redis.mget(keys)).map((line) => line !== null);
   const count = found.indexOf(false);
   return found.lastIndexOf(true) < count ? count : 0;

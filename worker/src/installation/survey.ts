@@ -1,9 +1,9 @@
 import { readRedisBond } from '@razao/shared/runtime/bond.ts';
 import { haltKey } from '@razao/shared/runtime/keys.ts';
+import { scanKeys } from '@razao/shared/runtime/scan-keys.ts';
 import { readBond } from '@razao/sql/installation.ts';
 import { readShards } from '@razao/sql/shards.ts';
 import type { Redis } from 'ioredis';
-import { scanKeys } from './scan-keys.ts';
 import type { Stores } from './with-stores.ts';
 
 /** What an installation has in a Redis. */

@@ -1,8 +1,8 @@
-import { ledgerOfKey, type ShardKeys, shardKeys } from '@razao/shared/runtime/keys.ts';
+import { allShardKeys, ledgerOfKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
+import { scanKeys } from '@razao/shared/runtime/scan-keys.ts';
 import { shardOf } from '@razao/shared/runtime/shard.ts';
 import type { Redis } from 'ioredis';
 import type { Client } from 'pg';
-import { scanKeys } from '../installation/scan-keys.ts';
 import type { Stores } from '../installation/with-stores.ts';
 
 const KEY = /^\{razao:[^:}]+:\d+\}:(.+)$/;
@@ -30,11 +30,11 @@ export async function moveKeys(
   shards: number,
 ): Promise<number> {
   const ledgers = await readLedgers(client);
+  const all = allShardKeys(installation, shards);
   const placeOf = (uid: string) => {
     const name = ledgers.get(uid);
-    return name === undefined ? undefined : shardKeys(installation, shardOf(name, shards));
+    return name === undefined ? undefined : all[shardOf(name, shards)];
   };
-  const all = Array.from({ length: shards }, (_, shard) => shardKeys(installation, shard));
   let moved = 0;
   for await (const keys of scanKeys(redis, `{razao:${installation}:*`)) {
     const moves = keys.map((key) => {

@@ -1,5 +1,5 @@
 import { QUEUE_NAME } from '@razao/shared/queue/chunk-queue.ts';
-import { shardKeys } from '@razao/shared/runtime/keys.ts';
+import { allShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { Redis } from 'ioredis';
 
 /** Throws where a shard's queue has a chunk, in whatever state: its place would be another shard's. */
@@ -8,8 +8,8 @@ export async function refuseUndrained(
   installation: string,
   shards: number,
 ): Promise<void> {
-  for (let shard = 0; shard < shards; shard++) {
-    const queue = `${shardKeys(installation, shard).tag}:${QUEUE_NAME}`;
+  for (const { tag, shard } of allShardKeys(installation, shards)) {
+    const queue = `${tag}:${QUEUE_NAME}`;
     const counts = await Promise.all([
       redis.llen(`${queue}:wait`),
       redis.llen(`${queue}:active`),

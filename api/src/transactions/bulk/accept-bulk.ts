@@ -1,9 +1,10 @@
 import type { Command } from '@razao/shared/contract/command.ts';
+import { toOutcome } from '@razao/shared/contract/outcome-row.ts';
 import type { Deps } from '../../deps.ts';
 import type { Acceptance, Contradiction } from '../../intake/gather.ts';
 import type { Ledger } from '../../ledgers/ledger-directory.ts';
 import { addedBytes, isDoubtful, keyReused } from '../accept.ts';
-import { recordOf, type TransactionRow } from '../lookup.ts';
+import type { TransactionRow } from '../lookup.ts';
 import { keyPlace } from './read-item.ts';
 
 /**
@@ -36,7 +37,7 @@ async function replayStored(
   const rows = await storedRows(deps, ledger, commands);
   const replays = commands.flatMap(({ id, fingerprint }) => {
     const row = rows.get(id);
-    return row?.fingerprint === fingerprint ? [{ fresh: false, record: recordOf(row) }] : [];
+    return row?.fingerprint === fingerprint ? [{ fresh: false, record: toOutcome(row) }] : [];
   });
   if (replays.length === commands.length) return replays;
   deps.metrics.conflicts.inc(contradicting.length);
@@ -59,7 +60,7 @@ async function truths(
   return accepted.map((acceptance, i) => {
     const command = commands[i];
     const row = command && isDoubtful(command, acceptance.record) ? rows.get(command.id) : null;
-    return row ? { fresh: false, record: recordOf(row) } : acceptance;
+    return row ? { fresh: false, record: toOutcome(row) } : acceptance;
   });
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createFailureWindow } from './poison-watch.ts';
+import { createFailureWindow } from './failure-window.ts';
 
 test('invariant 9: three failures within a minute are too many, two are not', () => {
   const window = createFailureWindow(() => 0);
