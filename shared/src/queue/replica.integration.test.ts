@@ -53,7 +53,7 @@ test('a chunk is not added, nor any of its records', async () => {
   await bench.redis.replicaof('NO', 'ONE');
   expect(await addWithRecords(bench.redis, bench.queue, departure)).toEqual({
     admission: 'added',
-    backlog: { chunks: 0, commands: 0, bytes: 0 },
+    backlog: { chunks: 0, commands: 0, bytes: 0, rate: null },
   });
 });
 
