@@ -1,5 +1,6 @@
 import type { Command } from '@razao/shared/contract/command.ts';
 import { toOutcome } from '@razao/shared/contract/outcome-row.ts';
+import { sameFingerprint } from '@razao/shared/contract/status-record.ts';
 import type { Deps } from '../../deps.ts';
 import type { Acceptance, Contradiction } from '../../intake/gather.ts';
 import type { Ledger } from '../../ledgers/ledger-directory.ts';
@@ -37,7 +38,8 @@ async function replayStored(
   const rows = await storedRows(deps, ledger, commands);
   const replays = commands.flatMap(({ id, fingerprint }) => {
     const row = rows.get(id);
-    return row?.fingerprint === fingerprint ? [{ fresh: false, record: toOutcome(row) }] : [];
+    if (!row || !sameFingerprint(row.fingerprint, fingerprint)) return [];
+    return [{ fresh: false, record: toOutcome(row) }];
   });
   if (replays.length === commands.length) return replays;
   deps.metrics.conflicts.inc(contradicting.length);
