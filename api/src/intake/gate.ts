@@ -43,7 +43,7 @@ export class Gate {
 
   /** Judges a chunk's writes in their order, each as if those before it were queued. */
   async judge(chunk: readonly Pending[]): Promise<Judged> {
-    const amount = chunk.map(amountOf).reduce(sum, NONE);
+    const amount = amountOfAll(chunk);
     if (!isRecent(this.#totalAt) || (this.#matters(amount) && !this.#knows(chunk)))
       await this.#read(chunk);
     if (!this.#matters(amount)) return { admitted: chunk, refused: NOBODY };
@@ -58,7 +58,7 @@ export class Gate {
 
   /** Notes what waited before a chunk with these writes was stored. */
   note(before: Backlog, chunk: readonly Pending[]): void {
-    this.#total = chunk.map(amountOf).reduce(sum, before);
+    this.#total = sum(before, amountOfAll(chunk));
     this.#rate = before.rate;
     this.#totalAt = performance.now();
   }
@@ -130,6 +130,10 @@ export class Gate {
 
 function isRecent(at: number): boolean {
   return performance.now() - at <= BACKLOG_AGE_MS_MAX;
+}
+
+function amountOfAll(chunk: readonly Pending[]): Amount {
+  return chunk.map(amountOf).reduce(sum, NONE);
 }
 
 function sum(a: Amount, b: Amount): Amount {

@@ -26,7 +26,10 @@ export async function allReady(stack: Stack): Promise<void> {
   for (const { name, url } of stack.processes) {
     await until(`${name} is ready`, async () => {
       const { status, body } = await readiness(url);
-      return status === 200 && Object.values(body.dependencies).every(({ ok }) => ok);
+      const ready = status === 200 && Object.values(body.dependencies).every(({ ok }) => ok);
+      // So that whoever waits in vain is told why.
+      if (!ready) throw new Error(JSON.stringify(body));
+      return true;
     });
   }
 }

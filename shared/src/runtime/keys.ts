@@ -57,7 +57,7 @@ export function recordKey({ tag }: ShardKeys, ledgerUid: string, id: string): st
 }
 
 /** A UUID's 16 bytes as base64url, 22 characters; any other text as it is. */
-function shortId(id: string): string {
+export function shortId(id: string): string {
   if (id.length !== 36) return id;
   return Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
 }
