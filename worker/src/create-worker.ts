@@ -130,8 +130,8 @@ type Shared = {
 type Work = { owner: Owner; committers: Committers | null; services: Service[] };
 
 function openWork(config: Readonly<WorkerConfig>, shared: Shared, roll: RollCall): Work {
-  const { redis, installation } = shared;
-  const owner = createOwner(redis, installation.id());
+  const { redis, guard, installation } = shared;
+  const owner = createOwner(redis, guard, installation.id());
   const window = createMemoryWindow({
     ...shared,
     installation: installation.id(),

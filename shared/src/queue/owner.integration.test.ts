@@ -109,8 +109,20 @@ test('it speaks for the shards that it holds, as long as it holds them', async (
   expect((await at())[0]).toBeLessThan(left + OWNER_BEAT_MS / 2);
 });
 
-function open(): Owner {
-  const owner = createOwner(redis, 'test');
+test('it says nothing to a Redis that may not be worked with, and goes on once it may', async () => {
+  let may = false;
+  const owner = open({ usable: () => may });
+  await delay(2 * OWNER_BEAT_MS);
+  expect(await spokeAt(owner.id)).toBe(0);
+  may = true;
+  await until('it has begun', async () => (await spokeAt(owner.id)) > 0);
+  may = false;
+  const at = await spokeAt(owner.id);
+  await until('it goes on all the same', async () => (await spokeAt(owner.id)) > at);
+});
+
+function open(guard = { usable: () => true }): Owner {
+  const owner = createOwner(redis, guard, 'test');
   owners.push(owner);
   return owner;
 }

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import { OWNER_BEAT_MS, OWNER_KEPT_MS, OWNER_SILENT_MS } from '../contract/limits.ts';
 import { askRegularly } from '../runtime/ask-regularly.ts';
 import { committersKey, ownerKey } from '../runtime/keys.ts';
+import type { RedisGuard } from '../runtime/redis-guard.ts';
 import { toMilliseconds } from '../runtime/redis-time.ts';
 import { defineScript, runScript } from '../runtime/script.ts';
 
@@ -39,15 +40,25 @@ redis.call('SET', KEYS[1], now .. ARGV[2], 'PX', ARGV[1])
 for i = 3, #ARGV do redis.call('HSET', KEYS[2], ARGV[i], now) end
 `);
 
-/** Begins to say, in an installation, that the process lives. `redis` stays the caller's. */
-export function createOwner(redis: Redis, installation: string): Owner {
+/**
+ * Begins to say, in an installation, that the process lives, once Redis may be worked with: nothing is written to one that never
+ * was ours. After that it goes on whatever becomes of Redis, as silence is taken for death. `redis` stays the caller's.
+ */
+export function createOwner(
+  redis: Redis,
+  guard: Pick<RedisGuard, 'usable'>,
+  installation: string,
+): Owner {
   const id = randomUUID();
   const shards = new Set<number>();
   let state = '';
+  let begun = false;
   let answeredAt = Number.NEGATIVE_INFINITY;
   let steadySince = Number.POSITIVE_INFINITY;
 
   async function say(): Promise<void> {
+    begun ||= guard.usable();
+    if (!begun) return;
     await runScript(
       redis,
       BEAT,

@@ -60,7 +60,7 @@ export function openPumpBench(url: string, shard: number) {
       let allowed = may;
       const [redis, blocking] = [connect(), connect()];
       const log = createLog('test', 'silent');
-      const { id, exit, stop } = createOwner(redis, keys.installation);
+      const { id, exit, stop } = createOwner(redis, { usable: () => true }, keys.installation);
       const pump = new ChunkPump({
         keys,
         owner: id,

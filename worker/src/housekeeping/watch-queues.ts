@@ -10,6 +10,7 @@ import { readDepth } from '@razao/shared/queue/depth.ts';
 import { asideKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
 import type { WorkerMetrics } from '@razao/shared/runtime/metrics.ts';
+import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
 import type { Redis } from 'ioredis';
 
@@ -18,6 +19,7 @@ const STOP_MS_MAX = 500;
 
 export type QueueWatchDeps = {
   redis: Redis;
+  guard: Pick<RedisGuard, 'usable'>;
   shards: readonly ShardKeys[];
   metrics: WorkerMetrics;
   log: Logger;
@@ -25,16 +27,18 @@ export type QueueWatchDeps = {
 
 /**
  * Measures every shard's queue every few seconds, and raises its voice when a chunk is where no chunk may ever be. What cannot
- * be measured has no value: a gap in a graph is true, an old value is not.
+ * be measured has no value: a gap in a graph is true, an old value is not. It writes to no Redis that may not be worked with.
  */
-export function createQueueWatch({ redis, shards, metrics, log }: QueueWatchDeps): Service {
+export function createQueueWatch(deps: QueueWatchDeps): Service {
+  const { redis, guard, shards, metrics, log } = deps;
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
   let alarmed = 0;
   const suspects = new Set<ChunkQueue>();
 
   async function run(): Promise<void> {
-    await ready(redis, stopping.signal);
+    // A queue that is opened writes.
+    await usable(guard, stopping.signal);
     const queues = shards.map((keys) => ({ keys, queue: openChunkQueue(redis, keys) }));
     while (!stopping.signal.aborted) {
       await watch(queues).catch((error) => {
@@ -74,7 +78,7 @@ export function createQueueWatch({ redis, shards, metrics, log }: QueueWatchDeps
   async function trueBacklog(keys: ShardKeys, queue: ChunkQueue): Promise<Backlog> {
     const suspected = suspects.delete(queue);
     if (await isMiscounted(redis, queue)) {
-      if (suspected) await recountBacklog(redis, queue);
+      if (suspected && guard.usable()) await recountBacklog(redis, queue);
       else suspects.add(queue);
     }
     return (await readBacklog(redis, keys)).total;
@@ -103,7 +107,6 @@ export function createQueueWatch({ redis, shards, metrics, log }: QueueWatchDeps
   };
 }
 
-async function ready(redis: Redis, signal: AbortSignal): Promise<void> {
-  while (redis.status !== 'ready' && !signal.aborted)
-    await delay(50, undefined, { signal }).catch(() => {});
+async function usable(guard: Pick<RedisGuard, 'usable'>, signal: AbortSignal): Promise<void> {
+  while (!guard.usable() && !signal.aborted) await delay(50, undefined, { signal }).catch(() => {});
 }

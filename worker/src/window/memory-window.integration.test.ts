@@ -137,6 +137,7 @@ async function open(): Promise<MemoryWindow> {
   registry = createRegistry();
   const window = createMemoryWindow({
     redis,
+    guard: { usable: () => true },
     installation: INSTALLATION,
     shards: SHARDS,
     owner: `process-${windows.length}`,

@@ -4,6 +4,7 @@ import type { Clock } from '@razao/shared/runtime/clock.ts';
 import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
 import type { WorkerMetrics } from '@razao/shared/runtime/metrics.ts';
+import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
 import { readMemory } from '@razao/shared/runtime/redis-memory.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
 import { doubtRecords } from './doubt-records.ts';
@@ -20,6 +21,8 @@ const SWEEP_AGAIN_MS = 5_000;
 export type MemoryWindow = Service & { retention(): Retention };
 
 export type MemoryWindowDeps = Pick<SweepDeps, 'redis' | 'installation' | 'owner'> & {
+  /** Where it says no, nothing is written, and the window stays as it is. */
+  guard: Pick<RedisGuard, 'usable'>;
   clock: Pick<Clock, 'now'>;
   shards: readonly ShardKeys[];
   /** The window while there is memory, in seconds. */
@@ -33,7 +36,7 @@ export type MemoryWindowDeps = Pick<SweepDeps, 'redis' | 'installation' | 'owner
  * shorter, what was published before is swept.
  */
 export function createMemoryWindow(deps: MemoryWindowDeps): MemoryWindow {
-  const { redis, longestSeconds, metrics, log } = deps;
+  const { redis, guard, longestSeconds, metrics, log } = deps;
   const stopping = new AbortController();
   const { signal } = stopping;
   let share = 0;
@@ -45,6 +48,7 @@ export function createMemoryWindow(deps: MemoryWindowDeps): MemoryWindow {
   metrics.windowSecondsMax.set(longestSeconds);
 
   async function look(): Promise<void> {
+    if (!guard.usable()) return;
     const { used, limit } = await readMemory(redis);
     share = limit > 0 ? used / limit : 0;
     const next = retentionAt(share, longestSeconds);
@@ -63,7 +67,7 @@ export function createMemoryWindow(deps: MemoryWindowDeps): MemoryWindow {
   }
 
   async function sweepIfDue(): Promise<void> {
-    if (!isDue()) return;
+    if (!guard.usable() || !isDue()) return;
     const before = most;
     // What is written meanwhile counts from here on.
     most = retention;
