@@ -42,27 +42,31 @@ return { admission, rate, unpack(before) }
 }
 
 /**
- * Stores a chunk's records, all or none; where none, the chunk is blocked. They are not stored where one of them exists; nor
- * when it is too late: what was given up on may run long after, once a Redis that stood still goes on; nor where records were
- * lost, as one of these ids may wait already, or may be posted.
- * KEYS: the mark that no record was lost, a record for each id; ARGV: '1' where Postgres was asked for all ids, the line of each
- * record.
+ * Shuts the door, or opens it, before a chunk's records are stored with it by one MSETNX, which stores all or none. (A script that
+ * were given all records and stored them would take twice as long.) It is shut when it is too late: what was given up on may run
+ * long after, once a Redis that stood still goes on; and where records were lost, as one of these ids may wait already, or may be
+ * posted. A chunk that was added before, its answer having been lost, finds its records there.
+ * KEYS: the door, the chunk's first record, the mark that no record was lost; ARGV: that record's line, the deadline, '1' where
+ * Postgres was asked for all ids.
  */
-export const STORE = guard(`
-if redis.call('GET', KEYS[5]) == ARGV[4] then return 'added' end
+export const DOOR = `
+redis.call('DEL', KEYS[1])
+if redis.call('GET', KEYS[2]) == ARGV[1] then return end
 ${LATE}
-local intact = redis.call('GET', KEYS[4])
+local intact = redis.call('GET', KEYS[3])
 local doubtful = intact and ARGV[3] == '' and tonumber(intact) > now
-if not late and intact and not doubtful then
-  local records = {}
-  for i = 5, #KEYS do
-    records[2 * i - 9] = KEYS[i]
-    records[2 * i - 8] = ARGV[i - 1]
-  end
-  if redis.call('MSETNX', unpack(records)) == 1 then return 'added' end
-end
+local why = late and 'late' or not intact and 'lost' or doubtful and 'doubtful'
+if why then redis.call('SET', KEYS[1], why) end
+`;
+
+/**
+ * Lets a chunk pass whose records were stored, else blocks it.
+ * KEYS: the door, the chunk's first record; ARGV: that record's line.
+ */
+export const STORED = guard(`
+if redis.call('GET', KEYS[5]) == ARGV[3] then return 'added' end
 ${BLOCK}
-return late and 'late' or not intact and 'lost' or doubtful and 'doubtful' or 'known'
+return redis.call('GET', KEYS[4]) or 'known'
 `);
 
 /**

@@ -3,7 +3,7 @@ import { createIORedisClient, type IRedisTransaction, Job, Queue } from 'bullmq'
 import type { Redis } from 'ioredis';
 import { type ChunkData, decodeChunk } from '../contract/chunk.ts';
 import { intactKey, type ShardKeys, shortId } from '../runtime/keys.ts';
-import { PASS, STORE } from './admission-scripts.ts';
+import { DOOR, PASS, STORED } from './admission-scripts.ts';
 import { type Backlog, recountBacklog, toBacklog } from './backlog/backlog.ts';
 import { countCommands } from './backlog/count-commands.ts';
 import { jobName } from './backlog/job-name.ts';
@@ -126,11 +126,17 @@ export async function addWithRecords(
   queue: ChunkQueue,
   departure: Departure,
 ): Promise<{ admission: Admission; backlog: Backlog }> {
-  const { claims, keys, recalled = false } = departure;
+  const { claims, keys, deadline, recalled = false } = departure;
+  const door = queue.toKey('door');
+  const { key = '', line = '' } = claims[0] ?? {};
   const guard = {
-    text: STORE,
-    keys: [intactKey(keys), ...claims.map(({ key }) => key)],
-    args: [recalled ? '1' : '', ...claims.map(({ line }) => line)],
+    before(transaction: Transaction) {
+      const mark = intactKey(keys);
+      transaction.eval(DOOR, 3, door, key, mark, line, deadline, recalled ? '1' : '');
+      const records = claims.flatMap((claim) => [claim.key, claim.line]);
+      transaction.msetnx([door, 'open', ...records]);
+    },
+    ...{ text: STORED, keys: [door, key], args: [line] },
   };
   const { admission, added, backlog } = await addGuarded(redis, queue, departure, guard);
   if (admission !== 'added' || added === null) return { admission, backlog };
@@ -160,8 +166,13 @@ export async function addClaimed(
   }
 }
 
-/** One of the guards, with what is its own of keys and arguments. */
-type Guard = { text: string; keys: readonly string[]; args: readonly string[] };
+/** One of the guards, with what is its own of keys and arguments, and what goes before it. */
+type Guard = {
+  before?: (transaction: Transaction) => void;
+  text: string;
+  keys: readonly string[];
+  args: readonly string[];
+};
 
 /** One transaction: a guard, which may block the chunk, and the chunk. `added` is why the chunk could not be added. */
 async function addGuarded(
@@ -176,14 +187,16 @@ async function addGuarded(
   const keys = [chunkId, 'backlog', 'rate'].map((part) => queue.toKey(part));
   const name = jobName(countCommands(data.commands));
   const transaction = begin(redis);
+  guard.before?.(transaction);
   // By its text: one that Redis did not know by its digest would block nothing.
   const call = [...keys, ...guard.keys, name, deadline, ...guard.args];
   transaction.eval(guard.text, keys.length + guard.keys.length, ...call);
   await addJob(transaction, queue, { chunkId, data, name });
-  const [admitted, added] = (await transaction.exec()) ?? [];
-  const [fault, reply] = admitted ?? [new Error('the transaction was not executed')];
-  if (fault) throw fault;
-  const [admission, rate, ...backlog] = reply as [Admission, ...(string | null)[]];
+  const results = (await transaction.exec()) ?? [];
+  const added = results.pop();
+  for (const [fault] of results) if (fault) throw fault;
+  const reply = results.pop()?.[1] as [Admission, ...(string | null)[]];
+  const [admission, rate, ...backlog] = reply;
   return { admission, added: added?.[0] ?? null, backlog: toBacklog(backlog, rate) };
 }
 
