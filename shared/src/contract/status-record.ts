@@ -59,8 +59,16 @@ function headOf(
   { kind, fingerprint }: Pick<QueuedRecord, 'kind' | 'fingerprint'>,
   instant: string,
 ): string {
-  return `${KINDS[kind]}${fingerprint.slice(0, FINGERPRINT_CHARS)}${toDigits(instantMicros(instant))}`;
+  if (instant !== lastInstant) {
+    lastInstant = instant;
+    lastDigits = toDigits(instantMicros(instant));
+  }
+  return `${KINDS[kind]}${fingerprint.slice(0, FINGERPRINT_CHARS)}${lastDigits}`;
 }
+
+// The records of a chunk, and of a commit, have few instants among them.
+let lastInstant: string | undefined;
+let lastDigits = '';
 
 /** The parts of a line, which need not be those of a record. (By hand: a pattern for the line takes twice as long.) */
 type Parts = {

@@ -1,3 +1,5 @@
+import { longId, SHORT_ID_CHARS, shortId } from './short-id.ts';
+
 /**
  * Every key in Redis but the queue's own, which begin with a shard's tag too. All contain the installation's id, so that
  * two installations can never take each other's keys for their own, and name a ledger by its uid: a number can be given again
@@ -56,12 +58,6 @@ export function recordKey({ tag }: ShardKeys, ledgerUid: string, id: string): st
   return `${tag}:t:${ledgerUid}${shortId(id)}`;
 }
 
-/** A UUID's 16 bytes as base64url, 22 characters; any other text as it is. */
-export function shortId(id: string): string {
-  if (id.length !== 36) return id;
-  return Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
-}
-
 /** The ledger of a record or of a balance, by what stands in its key behind the shard's tag and a colon. */
 export function ledgerOfKey(rest: string): string {
   return rest.startsWith('t:') ? rest.slice(2, -SHORT_ID_CHARS) : (rest.split(':', 2)[1] ?? '');
@@ -73,17 +69,10 @@ export function readRecordKey({ tag }: ShardKeys, key: string): { ledgerUid: str
   return { ledgerUid: ledgerOfKey(rest), id: longId(rest.slice(-SHORT_ID_CHARS)) };
 }
 
-function longId(short: string): string {
-  const hex = Buffer.from(short, 'base64url').toString('hex');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
-
 /** Among which keys, as a pattern of Redis, those of records are. */
 export function recordPattern({ tag }: ShardKeys): string {
   return `${tag}:t:*`;
 }
-
-const SHORT_ID_CHARS = 22;
 
 /** A balance: `version posted held`, in minor units. */
 export function balanceKey(
