@@ -15,7 +15,7 @@ import { guardRedis } from '@razao/shared/runtime/redis-guard.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
 import { watchSilence } from '@razao/shared/runtime/watch-silence.ts';
 import { zeroApiMetrics } from '@razao/shared/runtime/zero-metrics.ts';
-import { readStoredHeads } from '@razao/sql/heads.ts';
+import { readHeadsAndBond } from '@razao/sql/heads.ts';
 import { noteRedis, readBond } from '@razao/sql/installation.ts';
 import { needSchema } from '@razao/sql/schema.ts';
 import { agreeOnShards, ShardsMismatch } from '@razao/sql/shards.ts';
@@ -75,7 +75,7 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
     store: {
       read: () => readBond(database.settings),
       last: database.bond,
-      heads: (uids) => readStoredHeads(database.settings, uids),
+      heads: (uids) => readHeadsAndBond(database.settings, uids),
       noteRedis: (id) => noteRedis(database.settings, id),
     },
     shards: config.SHARDS,

@@ -1,3 +1,4 @@
+import { READ_BOND, type StoredBond } from './installation.ts';
 import { loadCommand } from './load.ts';
 
 const readHeads = loadCommand('read_heads');
@@ -16,4 +17,22 @@ export async function readStoredHeads(
       Number(sequence),
     ]),
   );
+}
+
+/** The same, and what the database that answers says of itself, as of one instant: whoever asks may reach one and then another. */
+export async function readHeadsAndBond(
+  client: Asked,
+  uids: readonly string[],
+): Promise<{ stored: StoredBond; heads: Map<string, number> }> {
+  const { rows } = await client.query(
+    `select b.*, h.uids, h.sequences
+     from (${READ_BOND}) as b,
+       (select coalesce(array_agg(uid), '{}') as uids, coalesce(array_agg(sequence::text), '{}') as sequences
+        from (${readHeads.text}) as k) as h`,
+    [uids],
+  );
+  const [row] = rows as (StoredBond & { uids: string[]; sequences: string[] })[];
+  if (!row) throw new Error('the database did not say what it is');
+  const { uids: found, sequences, ...stored } = row;
+  return { stored, heads: new Map(found.map((uid, i) => [uid, Number(sequences[i])])) };
 }

@@ -15,16 +15,17 @@ export type StoredBond = {
   recovering: boolean;
 };
 
+/** The statement that reads it. */
+export const READ_BOND = `select (select value from settings where name = 'installation') as installation,
+    (select value from settings where name = 'redis') as redis,
+    concat(pg_postmaster_start_time(), ' ', oid) as server, pg_is_in_recovery() as recovering
+  from pg_database where datname = current_database()`;
+
 /** Reads it. One whose tables are missing says that it has no installation. */
 export async function readBond(client: Pick<Client, 'query'>): Promise<StoredBond> {
   const nothing = { installation: null, redis: null, server: '', recovering: false };
   try {
-    const { rows } = await client.query<StoredBond>(
-      `select (select value from settings where name = 'installation') as installation,
-         (select value from settings where name = 'redis') as redis,
-         concat(pg_postmaster_start_time(), ' ', oid) as server, pg_is_in_recovery() as recovering
-       from pg_database where datname = current_database()`,
-    );
+    const { rows } = await client.query<StoredBond>(READ_BOND);
     return rows[0] ?? nothing;
   } catch (error) {
     if ((error as { code?: string }).code === UNDEFINED_TABLE) return nothing;

@@ -1,6 +1,6 @@
 import type { BondStore } from '@razao/shared/runtime/bond.ts';
 import { inBriefSession } from '@razao/sql/brief-session.ts';
-import { readStoredHeads } from '@razao/sql/heads.ts';
+import { readHeadsAndBond } from '@razao/sql/heads.ts';
 import { noteRedis, readBond } from '@razao/sql/installation.ts';
 import { needSchema } from '@razao/sql/schema.ts';
 import { agreeOnShards } from '@razao/sql/shards.ts';
@@ -17,7 +17,7 @@ export function createBondStore(
     inBriefSession(databaseUrl, ANSWER_MS_MAX, question);
   return {
     last,
-    heads: (uids) => ask((client) => readStoredHeads(client, uids)),
+    heads: (uids) => ask((client) => readHeadsAndBond(client, uids)),
     read: () => ask(readBond),
     noteRedis: (redis) => ask((client) => noteRedis(client, redis)),
     agree: (shards) =>

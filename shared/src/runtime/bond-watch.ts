@@ -11,7 +11,7 @@ import {
 } from './bond.ts';
 import { allShardKeys, BOND_KEY, haltKey } from './keys.ts';
 import type { Logger } from './log.ts';
-import { findLostPostings, haltForLoss } from './lost-postings.ts';
+import { findLostPostings, haltForLoss, type ReadHeads } from './lost-postings.ts';
 
 /** Whether the two stores of a process belong together, as of about a second ago. */
 export type BondWatch = {
@@ -85,7 +85,7 @@ export function watchBond({
   async function lookForLoss(): Promise<string | null> {
     const server = store.last()?.server;
     if (server === undefined || server === complete) return null;
-    const lost = await findLostPostings(redis, all, store.heads);
+    const lost = await findLostPostings(redis, all, readHeadsOn(server, store, installation));
     const text = await haltForLoss(redis, installation, lost);
     if (text === null) complete = server;
     return text;
@@ -125,5 +125,15 @@ export function watchBond({
       redis.off('ready', onReady);
       clearTimeout(timer);
     },
+  };
+}
+
+/** Of another server than this one nothing is concluded: it may be none of ours, or a standby that is behind. */
+function readHeadsOn(server: string, store: BondStore, installation: string): ReadHeads {
+  return async (uids) => {
+    const { stored, heads } = await store.heads(uids);
+    if (stored.server !== server || stored.recovering || foreignDatabase(installation, stored))
+      throw new Error('another server of Postgres answers now');
+    return heads;
   };
 }

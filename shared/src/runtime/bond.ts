@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { allShardKeys, BOND_KEY, bondCopyKey, haltKey, type ShardKeys } from './keys.ts';
-import type { ReadHeads } from './lost-postings.ts';
 
 /** One Postgres and one Redis that belong together. */
 export type Bond = { readonly installation: string; readonly redis: string };
@@ -14,7 +13,11 @@ export type BondStore = {
   read(): Promise<Stored>;
   /** What it said about a second ago, whoever asked, and a name for the server that did; null where it did not answer. */
   last(): (Stored & { server: string }) | null;
-  heads: ReadHeads;
+  /** How far ledgers are in the database (see `ReadHeads`), and what the one that answers says of itself. */
+  heads(uids: readonly string[]): Promise<{
+    stored: Stored & { server: string; recovering: boolean };
+    heads: ReadonlyMap<string, number>;
+  }>;
   noteRedis(redis: string): Promise<void>;
 };
 
