@@ -36,8 +36,8 @@ export default defineConfig({
           exclude: [long, ...ignored],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          // Each runs a whole stack under load.
-          fileParallelism: false,
+          // Each runs a whole stack under load, but mostly waits: for a death to be proven, for time to pass.
+          maxWorkers: 2,
         },
       },
       {

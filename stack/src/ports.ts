@@ -7,16 +7,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
  */
 export const START_PORTS = { api: 3000, worker: 3001, postgres: 25432, redis: 26399 } as const;
 
-const FREE_PORT_FIRST = 20_000;
-const FREE_PORT_LAST = 25_000;
+/** Of each test process that runs beside others: a server that is down for a moment must find its port free. */
+const FREE_PORTS = 1_000;
+const FREE_PORT_FIRST = 20_000 + FREE_PORTS * (Number(process.env['VITEST_POOL_ID'] ?? 0) % 5);
+const FREE_PORT_LAST = FREE_PORT_FIRST + FREE_PORTS;
+const given = new Set<number>();
 const FREE_PORT_TRIES_MAX = 200;
 
-/** A port on 127.0.0.1 on which nothing listens, outside the range of outgoing connections. */
+/** A port on 127.0.0.1 on which nothing listens, which this process was not given before, outside the range of outgoing connections. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < FREE_PORT_TRIES_MAX; tries += 1) {
     const span = FREE_PORT_LAST - FREE_PORT_FIRST;
     const port = FREE_PORT_FIRST + Math.floor(Math.random() * span);
-    if (await canListen(port)) {
+    if (!given.has(port) && (await canListen(port))) {
+      given.add(port);
       return port;
     }
   }

@@ -19,7 +19,9 @@ const STALLED_MS_MAX = 30_000;
 const KEEP_ALIVE_MS = 65_000;
 const IDLE_SWEEP_MS = 50;
 /** On stop, how long a connection may be idle before it is closed: a request may be on its way on it. */
-const IDLE_GRACE_MS = 250;
+const IDLE_GRACE_MS = 1_000;
+/** On stop, how often what has connected meanwhile is looked for. */
+const ACCEPT_TURNS_MAX = 20;
 /** On stop, how long a client may be slow to send or to read; short of the deadline of the whole process. */
 const STOP_MS_MAX = 7_000;
 
@@ -59,17 +61,20 @@ export function httpService(
         server = listening;
       });
     },
-    stop() {
+    async stop() {
+      if (server) await acceptPending(server);
       const closing = server;
+      // Not before: whose connection ends comes back at once, and must be refused, not kept waiting.
       server = undefined;
-      if (!closing) return Promise.resolve();
-      return new Promise((resolve) => {
+      if (!closing) return;
+      await new Promise<void>((resolve) => {
         const stopped = performance.now();
         const timer = setInterval(() => {
           const ms = performance.now() - stopped;
           if (ms > STOP_MS_MAX) closing.closeAllConnections();
-          // A connection that is busy now is idle later: it is closed then.
-          else if (ms > IDLE_GRACE_MS) closing.closeIdleConnections();
+          // A connection that is busy now is idle later: it is closed then. One that only seems idle, as this process has not
+          // come round to reading what was sent on it, is read before.
+          else if (ms > IDLE_GRACE_MS) setImmediate(() => closing.closeIdleConnections());
         }, IDLE_SWEEP_MS);
         // HTTP's own `close` would end idle connections at once, and what was just sent on them.
         NetServer.prototype.close.call(closing, () => {
@@ -79,4 +84,20 @@ export function httpService(
       });
     },
   };
+}
+
+/** Takes the connections that clients have opened already, and may have sent on: those that nobody took would be reset. */
+async function acceptPending(server: Server): Promise<void> {
+  let accepted = 0;
+  const count = () => {
+    accepted += 1;
+  };
+  server.on('connection', count);
+  for (let before = -1, turns = 0; turns < ACCEPT_TURNS_MAX; turns++) {
+    // From the second on Node has looked anew, in between, at what has arrived.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (accepted === before) break;
+    before = accepted;
+  }
+  server.off('connection', count);
 }
