@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
+import { openTcpProxy } from '@razao/stack/testing/tcp-proxy.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { BUSY_FETCHES, OWNER_SILENT_MS } from '../contract/limits.ts';
@@ -75,6 +76,22 @@ describe('invariant 4: chunks are handed out', () => {
     await bench.add(1);
     expect(await taking).toHaveLength(1);
     expect(performance.now() - addedAt).toBeLessThan(150);
+  });
+
+  test('although the connection on which it waits for them has become half-open', async () => {
+    const proxy = await openTcpProxy(server.url);
+    try {
+      const owner = bench.openOwner(true, proxy.url);
+      for (const _ of [1, 2]) {
+        const taking = owner.pump.take(ANY_NUMBER);
+        await delay(1_200);
+        proxy.abandon();
+        const [id] = await bench.add(1);
+        expect((await taking).map((chunk) => chunk.id)).toEqual([id]);
+      }
+    } finally {
+      await proxy.close();
+    }
   });
 
   test('at once to whoever waits, however short a while ago a full fetch was', async () => {
@@ -206,7 +223,8 @@ describe('invariant 4: order survives', () => {
     try {
       while (taken.at(-1) !== ids.at(-1)) {
         taken.push(...(await takeIds(owner, 1, { fits: ONE })));
-        await delay(5);
+        // Slow enough for all the cuts.
+        await delay(15);
       }
     } finally {
       clearInterval(cut);

@@ -19,10 +19,10 @@ import { isMiscounted, lowerBacklog, recountBacklog } from './backlog/backlog.ts
 import { createDrainRate } from './backlog/drain-rate.ts';
 import { openChunkQueue } from './chunk-queue.ts';
 import { isDamaged, openHandPump } from './hand-pump.ts';
+import { awaitMarker } from './marker.ts';
 import { createOrphanings, type Orphanings } from './orphanings.ts';
 import { reclaimActive } from './reclaim.ts';
 
-const BLOCK_SECONDS = 1;
 const IDLE_MS = 20;
 const FAULT_MS_MAX = 500;
 
@@ -87,7 +87,7 @@ export class ChunkPump {
   /** Whether somebody waits with nothing in hand. */
   #waited = false;
   #wake: () => void = () => {};
-  #marker: Promise<unknown> | undefined;
+  #marker: Promise<void> | undefined;
   #interrupt: () => void = () => {};
 
   constructor(deps: ChunkPumpDeps) {
@@ -248,11 +248,9 @@ export class ChunkPump {
    * closed while it reconnects stays unsettled for ever.
    */
   async #queued(): Promise<void> {
-    this.#marker ??= this.#deps.blocking
-      .bzpopmin(this.#queue.toKey('marker'), BLOCK_SECONDS)
-      .finally(() => {
-        this.#marker = undefined;
-      });
+    this.#marker ??= awaitMarker(this.#deps.blocking, this.#queue.toKey('marker')).finally(() => {
+      this.#marker = undefined;
+    });
     const marker = this.#marker;
     // Not a race with one promise for all interruptions: that would keep a reaction for every wait there ever was.
     await new Promise<void>((resolve, reject) => {

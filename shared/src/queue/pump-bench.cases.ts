@@ -35,8 +35,8 @@ export function openPumpBench(url: string, shard: number) {
   const connections: Redis[] = [redis];
   let added = 0;
 
-  function connect(): Redis {
-    const connection = openPatientRedis(url);
+  function connect(to = url): Redis {
+    const connection = openPatientRedis(to);
     connections.push(connection);
     return connection;
   }
@@ -56,9 +56,10 @@ export function openPumpBench(url: string, shard: number) {
       }
       return ids;
     },
-    openOwner(may = true): BenchOwner {
+    /** `waitsAt`: where its connection for waiting leads to. */
+    openOwner(may = true, waitsAt = url): BenchOwner {
       let allowed = may;
-      const [redis, blocking] = [connect(), connect()];
+      const [redis, blocking] = [connect(), connect(waitsAt)];
       const log = createLog('test', 'silent');
       const { id, exit, stop } = createOwner(redis, { usable: () => true }, keys.installation);
       const pump = new ChunkPump({
