@@ -17,7 +17,7 @@ import type { CommitterDeps } from './committer.ts';
 import { countCommit } from './count-commit.ts';
 import { publishCommit } from './publish/publish-commit.ts';
 import { putAside, withoutUnknown } from './put-aside.ts';
-import { workAlone } from './work-alone.ts';
+import { suspectSets, workAlone, workSet } from './work-alone.ts';
 
 const PUBLISH_RETRY_MS = 500;
 const RESUME_POLL_MS = 500;
@@ -88,12 +88,22 @@ export class Tenure {
   async #work(chunks: readonly Chunk[]): Promise<void> {
     const [first] = chunks;
     if (first?.commands === null) return this.#unread(first);
+    if (first?.alone && !first.discarded) return this.#workSuspects(chunks);
+    await this.#withoutUnknown(chunks, (known) =>
+      first?.discarded ? this.#reject(known) : this.#workTogether(known),
+    );
+  }
+
+  /** What is of ledgers that the database lacks is set aside where it turns up, and the rest is worked on again. */
+  async #withoutUnknown(
+    chunks: readonly Chunk[],
+    work: (chunks: readonly Chunk[]) => Promise<void>,
+  ): Promise<void> {
     try {
-      if (first?.discarded) await this.#reject(first);
-      else await (first?.alone ? this.#workAlone(first) : this.#workTogether(chunks));
+      await work(chunks);
     } catch (error) {
       if (!(error instanceof UnknownLedger)) throw error;
-      await this.#work(await withoutUnknown(this.#deps, chunks, error));
+      await this.#withoutUnknown(await withoutUnknown(this.#deps, chunks, error), work);
     }
   }
 
@@ -107,10 +117,17 @@ export class Tenure {
     await before;
   }
 
-  async #workAlone(chunk: Chunk): Promise<void> {
-    const { gate, log, keys } = this.#deps;
-    log.warn({ shard: keys.shard, chunk: chunk.id }, 'processes died with a chunk in hand');
+  async #workSuspects(chunks: readonly Chunk[]): Promise<void> {
+    const { log, keys } = this.#deps;
+    const ids = chunks.map(({ id }) => id);
+    log.warn({ shard: keys.shard, chunks: ids }, 'processes died with chunks in hand');
     await this.#publishing;
+    for (const set of await suspectSets(this.#deps, chunks))
+      await this.#withoutUnknown(set, (known) => this.#workAlone(known));
+  }
+
+  async #workAlone(chunks: readonly Chunk[]): Promise<void> {
+    const { gate } = this.#deps;
     const tools = {
       ...this.#deps,
       session: this.#session,
@@ -124,8 +141,10 @@ export class Tenure {
         await this.#publishing;
       },
     };
-    await workAlone(tools, chunk);
-    await this.#complete([chunk]);
+    const [first, ...others] = chunks;
+    if (first && others.length === 0) await workAlone(tools, first);
+    else await workSet(tools, chunks);
+    await this.#complete(chunks);
   }
 
   /** What a newer version wrote waits for one, in order; what is damaged is set aside. */
@@ -136,13 +155,13 @@ export class Tenure {
   }
 
   /** An operator has discarded the chunk: what is not in the ledger yet is stored as rejected, so that clients hear of it. */
-  async #reject(chunk: Chunk): Promise<void> {
-    const commands = chunk.commands ?? [];
+  async #reject(chunks: readonly Chunk[]): Promise<void> {
+    const commands = chunks.flatMap((chunk) => chunk.commands ?? []);
     await this.#publishing;
     if (commands.length > 0)
       for (const commit of await this.#committing.reject(commands)) this.#publishNext(commit);
     await this.#publishing;
-    await this.#complete([chunk]);
+    await this.#complete(chunks);
   }
 
   readonly #publishNext = (commit: Commit): void => {

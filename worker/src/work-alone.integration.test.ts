@@ -200,6 +200,45 @@ describe('invariant 9: what is held against a command', () => {
   });
 });
 
+describe('invariant 9: many chunks with which processes have died', () => {
+  test('run together in one commit', async () => {
+    const suspects = deposits(300);
+    await enqueueSuspects(suspects);
+    await bench.startWorker();
+    await bench.untilDrained();
+    expect(await bench.fates(ledger)).toEqual(posted(suspects));
+    // The first take may come before all of them are fetched.
+    expect(await commits()).toBeLessThanOrEqual(4);
+  });
+
+  test('are divided once a process has died with them together, and tried one by one after a second death', async () => {
+    const suspects = deposits(64);
+    const ids = await enqueueSuspects(suspects);
+    await diedTogether(ids);
+    await diedTogether(ids.slice(20, 28));
+    await bench.startWorker();
+    await bench.untilDrained();
+    expect(await bench.fates(ledger)).toEqual(posted(suspects));
+    // 20 and 36 of them by 16 at most, and eight; how far they are fetched when the first are taken may divide them once more.
+    expect(await commits()).toBeGreaterThanOrEqual(2 + 8 + 3);
+    expect(await commits()).toBeLessThanOrEqual(2 + 8 + 3 + 2);
+  });
+
+  test('in which a command is that processes died with: it is rejected, and nothing else', async () => {
+    const suspects = deposits(40);
+    const culprit = suspects[30] as Command;
+    const ids = await enqueueSuspects(suspects);
+    await diedTogether(ids);
+    await diedTogether(ids.slice(20, 36));
+    for (let n = 0; n < 3; n++) await died([culprit], undefined, ids[30]);
+    await bench.startWorker();
+    await bench.untilDrained();
+    expect(await bench.fates(ledger)).toEqual(
+      suspects.map((command) => [command.id, command === culprit ? 'processing_failed' : 'posted']),
+    );
+  });
+});
+
 const CHUNK = 'c-suspect';
 
 function deposits(count: number): Command[] {
@@ -211,18 +250,36 @@ function posted(commands: readonly Command[]): [string, string][] {
 }
 
 /** A chunk that was taken from processes that are dead. */
-async function enqueueSuspect(commands: readonly Command[], deaths = 2): Promise<void> {
+async function enqueueSuspect(
+  commands: readonly Command[],
+  deaths = 2,
+  chunk = CHUNK,
+): Promise<void> {
   for (let n = 0; n < deaths; n++) {
-    const field = `${await owner('dead')} ${CHUNK}`;
+    const field = `${await owner('dead')} ${chunk}`;
     await bench.redis.hset(orphaningsKey(bench.keys), field, Date.now() - LONG_AGO_MS / 2);
   }
-  await bench.enqueue(commands, CHUNK);
+  await bench.enqueue(commands, chunk);
+}
+
+/** Each command in a chunk of its own. Returns the chunks. */
+async function enqueueSuspects(commands: readonly Command[]): Promise<string[]> {
+  const ids = commands.map((_, i) => `${CHUNK}-${i}`);
+  for (const [i, command] of commands.entries()) await enqueueSuspect([command], 2, ids[i]);
+  return ids;
+}
+
+/** A dead process had these chunks in a try of them all that has not ended. */
+async function diedTogether(chunks: readonly string[]): Promise<void> {
+  const [id, value] = [randomUUID(), `${await owner('dead')} *`];
+  for (const chunk of chunks)
+    await bench.redis.hset(attemptsKey(bench.keys), `${id} ${chunk}`, value);
 }
 
 /** A process, a dead one as a rule, had these in a try of their own that has not ended. */
-async function died(commands: readonly Command[], id?: string): Promise<void> {
+async function died(commands: readonly Command[], id?: string, chunk = CHUNK): Promise<void> {
   const value = `${id ?? (await owner('dead'))} ${nameOf(atomicGroups(commands))}`;
-  await bench.redis.hset(attemptsKey(bench.keys), `${randomUUID()} ${CHUNK}`, value);
+  await bench.redis.hset(attemptsKey(bench.keys), `${randomUUID()} ${chunk}`, value);
 }
 
 type How = 'dead' | 'exited' | 'silent for a second';

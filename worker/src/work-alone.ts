@@ -30,6 +30,56 @@ export type AloneTools = {
   over(): boolean;
 };
 
+/** Of how many chunks, with which as many processes died at once, a set may be; each more of them has died with more than once. */
+const SET_CHUNKS_MAX = [Number.POSITIVE_INFINITY, 16];
+
+/**
+ * Divides suspect chunks, in their order, into sets to be tried at once: at first it is all of them, so that the innocent lose little
+ * time, and nobody else does. A set with which a process died, or may have died, is divided further.
+ */
+export async function suspectSets(
+  { redis, keys, owner }: Pick<AloneTools, 'redis' | 'keys' | 'owner'>,
+  chunks: readonly Chunk[],
+): Promise<Chunk[][]> {
+  const ids = chunks.map(({ id }) => id);
+  const attempts = await readAttempts({ redis, keys, owner: owner.id, chunks: ids });
+  const sets: { toll: number; chunks: Chunk[] }[] = [];
+  for (const chunk of chunks) {
+    const { died, open } = attempts.tollTogether(chunk.id);
+    const [toll, last] = [died + open, sets.at(-1)];
+    if (last && last.toll === toll && last.chunks.length < (SET_CHUNKS_MAX[toll] ?? 1))
+      last.chunks.push(chunk);
+    else sets.push({ toll, chunks: [chunk] });
+  }
+  return sets.map((set) => set.chunks);
+}
+
+/** Commits several chunks with which processes have died, with nobody beside. Throws as `workAlone` does. */
+export async function workSet(tools: AloneTools, chunks: readonly Chunk[]): Promise<void> {
+  const { redis, keys, owner } = tools;
+  const ids = chunks.map(({ id }) => id);
+  const attempts = await readAttempts({ redis, keys, owner: owner.id, chunks: ids });
+  const commands = chunks.flatMap((chunk) => chunk.commands ?? []);
+  await impatiently(tools, async () => {
+    if (commands.length === 0) return;
+    await tools.apply(commands, (work) => {
+      if (tools.over()) throw new LockLost(keys.shard);
+      return attempts.makeTogether(work);
+    });
+  });
+  await attempts.forget();
+}
+
+/** All other shards of the process wait meanwhile: a lock that somebody has is not waited for so long. */
+async function impatiently({ session }: AloneTools, work: () => Promise<void>): Promise<void> {
+  await session.query(`set lock_timeout = ${ALONE_LOCK_MS_MAX}`);
+  try {
+    await work();
+  } finally {
+    if (!session.lost) await session.query(`set lock_timeout = ${COMMIT_LOCK_MS_MAX}`);
+  }
+}
+
 /**
  * Commits a chunk with which processes have died, such that the next death shows the culprit: while a part of it is tried
  * nothing else is committed or published in this process. At first the part is all of it, so that the innocent lose little
@@ -39,8 +89,8 @@ export type AloneTools = {
  * Throws `LockLost` where it ends early; the chunk then stays in the queue.
  */
 export async function workAlone(tools: AloneTools, chunk: Chunk): Promise<void> {
-  const { redis, keys, owner, session } = tools;
-  const attempts = await readAttempts({ redis, keys, owner: owner.id, chunk: chunk.id });
+  const { redis, keys, owner } = tools;
+  const attempts = await readAttempts({ redis, keys, owner: owner.id, chunks: [chunk.id] });
 
   async function work(part: Part): Promise<void> {
     if (part.length === 0) return;
@@ -75,11 +125,6 @@ export async function workAlone(tools: AloneTools, chunk: Chunk): Promise<void> 
     }
   }
 
-  await session.query(`set lock_timeout = ${ALONE_LOCK_MS_MAX}`);
-  try {
-    await work(atomicGroups(chunk.commands ?? []));
-  } finally {
-    if (!session.lost) await session.query(`set lock_timeout = ${COMMIT_LOCK_MS_MAX}`);
-  }
+  await impatiently(tools, () => work(atomicGroups(chunk.commands ?? [])));
   await attempts.forget();
 }

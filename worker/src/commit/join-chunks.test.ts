@@ -17,16 +17,14 @@ test.each([
   expect(join(sizes.map((size) => chunk(size, postings)))).toBe(joined);
 });
 
-test('a chunk that cannot be read, is discarded or must run alone shares a batch with nobody', () => {
-  const odd = [
-    { ...chunk(1, 1), commands: null },
-    { ...chunk(1, 1), alone: true },
-    { ...chunk(1, 1), discarded: true },
-  ];
+test('a chunk that cannot be read or is discarded shares a batch with nobody, a suspect one only with others', () => {
+  const suspect = { ...chunk(1, 1), alone: true };
+  const odd = [{ ...chunk(1, 1), commands: null }, suspect, { ...chunk(1, 1), discarded: true }];
   for (const one of odd) {
     expect(join([one, chunk(1, 1)])).toBe(1);
     expect(join([chunk(1, 1), one])).toBe(1);
   }
+  expect(join([suspect, suspect, chunk(1, 1)])).toBe(2);
 });
 
 test('a command without postings counts for ten', () => {

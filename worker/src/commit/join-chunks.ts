@@ -4,13 +4,14 @@ import type { Chunk } from '@razao/shared/queue/chunk-pump.ts';
 
 /**
  * Starts a batch: the function it returns says of each next chunk whether it fits in too. It is asked in order, and counts
- * what it let in. A chunk that cannot be read, is discarded or must run alone shares a batch with nobody.
+ * what it let in. A chunk that cannot be read or is discarded shares a batch with nobody, a suspect one only with others.
  */
 export function startBatch(): (taken: readonly Chunk[], next: Chunk) => boolean {
   let size: Size | undefined;
   return (taken, next) => {
     const [first] = taken;
-    if (!first || standsAlone(first) || standsAlone(next)) return false;
+    if (!first || standsAlone(first) || standsAlone(next) || first.alone !== next.alone)
+      return false;
     const before = size ?? sizeOf(first);
     const added = sizeOf(next);
     const commands = before.commands + added.commands;
@@ -27,7 +28,7 @@ const POSTINGS_OF_A_TARGET = 10;
 type Size = { commands: number; postings: number };
 
 function standsAlone(chunk: Chunk): boolean {
-  return chunk.alone || chunk.commands === null || chunk.discarded === true;
+  return chunk.commands === null || chunk.discarded === true;
 }
 
 function sizeOf({ commands }: Chunk): Size {
