@@ -36,6 +36,8 @@ test('nobody is held for long, nor after that: it refuses', async () => {
   const started = performance.now();
   expect((await ask()).status).toBe(503);
   expect(performance.now() - started).toBeLessThan(2_000);
+  // It turns all the same.
+  expect(await (await ask('/livez')).text()).toBe('served');
   // Without Redis it answers what it can.
   known = true;
   expect(await (await ask()).text()).toBe('served');

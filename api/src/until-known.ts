@@ -14,6 +14,7 @@ const LOOK_MS = 20;
 /**
  * An API that listens before it knows its installation. A request that comes meanwhile is held for a moment, as a load balancer sends
  * some as soon as there is a port; after that, and as long as it lasts, it is refused: it could send ledgers to the wrong queues.
+ * That the process turns is said all the same: whoever supervises it must not end it for what it waits for.
  */
 export function untilKnown(app: { fetch: Fetch }, installation: Installation): { fetch: Fetch } {
   const starting = new Problem('unavailable', 'the service is starting; try again');
@@ -30,14 +31,18 @@ export function untilKnown(app: { fetch: Fetch }, installation: Installation): {
     held ??= hold();
     await held;
     begun = installation.guard.usable();
-    if (installation.known()) return app.fetch(request, env);
+    if (installation.known() || pathOf(request) === '/livez') return app.fetch(request, env);
     return problemResponse(starting, `urn:uuid:${randomUUID()}`);
   }
 
   return {
     fetch(request, env) {
-      if (begun || TOLD.has(new URL(request.url).pathname)) return app.fetch(request, env);
+      if (begun || TOLD.has(pathOf(request))) return app.fetch(request, env);
       return answerHeld(request, env);
     },
   };
+}
+
+function pathOf({ url }: Request): string {
+  return new URL(url).pathname;
 }
