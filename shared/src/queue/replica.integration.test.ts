@@ -48,7 +48,7 @@ test('a chunk is not added, nor any of its records', async () => {
     data: toChunk([]),
     deadline: Date.now() + 60_000,
   };
-  await expect(addWithRecords(bench.redis, bench.queue, departure)).rejects.toThrow(/READONLY/);
+  await expect(addWithRecords(bench.redis, bench.queue, departure)).rejects.toThrow(/EXECABORT/);
   expect(await bench.redis.exists(bench.queue.toKey('record'), bench.queue.toKey('c-x'))).toBe(0);
   await bench.redis.replicaof('NO', 'ONE');
   expect(await addWithRecords(bench.redis, bench.queue, departure)).toEqual({

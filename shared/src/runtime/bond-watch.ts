@@ -11,7 +11,7 @@ import {
 } from './bond.ts';
 import { allShardKeys, BOND_KEY, haltKey } from './keys.ts';
 import type { Logger } from './log.ts';
-import { findLostPostings, haltForLoss, type ReadHeads } from './lost-postings.ts';
+import { haltForLoss, type ReadHeads } from './lost-postings.ts';
 
 /** Whether the two stores of a process belong together, as of about a second ago. */
 export type BondWatch = {
@@ -85,10 +85,10 @@ export function watchBond({
   async function lookForLoss(): Promise<string | null> {
     const server = store.last()?.server;
     if (server === undefined || server === complete) return null;
-    const lost = await findLostPostings(redis, all, readHeadsOn(server, store, installation));
-    const text = await haltForLoss(redis, installation, lost);
-    if (text === null) complete = server;
-    return text;
+    const readStored = readHeadsOn(server, store, installation);
+    const { fault } = await haltForLoss(redis, all, installation, readStored);
+    if (fault === null) complete = server;
+    return fault;
   }
 
   async function look(): Promise<void> {

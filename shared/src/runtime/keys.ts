@@ -45,6 +45,11 @@ export function haltKey(installation: string): string {
   return `razao:${installation}:halted`;
 }
 
+/** How often an operator has decided to go on with what there is. */
+export function adoptionsKey(installation: string): string {
+  return `razao:${installation}:adoptions`;
+}
+
 /** Present while a process sweeps records and balances that are to live for less long: that process. */
 export function sweeperKey(installation: string): string {
   return `razao:${installation}:sweeper`;

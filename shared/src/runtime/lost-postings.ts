@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
-import { haltKey, headsKey, type ShardKeys } from './keys.ts';
+import { adoptionsKey, haltKey, headsKey, type ShardKeys } from './keys.ts';
+import { defineScript, runScript } from './script.ts';
 
 /** About so many ledgers are looked at in one go. */
 const PAGE = 5_000;
@@ -49,15 +50,34 @@ async function* readSeen(redis: Redis, keys: ShardKeys): AsyncGenerator<Map<stri
 
 /**
  * Halts the whole installation, for an operator to decide, where something was lost: the database was restored, or failed over to
- * a server that lacked the last commits. Returns what it says; null where nothing was.
+ * a server that lacked the last commits. Returns what it says, or null, and what was lost. Throws where an operator decided
+ * while it looked: what it saw may be from before.
  */
 export async function haltForLoss(
   redis: Redis,
+  shards: readonly ShardKeys[],
   installation: string,
-  [first, ...others]: readonly LostPostings[],
-): Promise<string | null> {
-  if (!first) return null;
-  const text = `the database is older than what was posted: ledger ${first.ledgerUid} was at ${first.seen} and is at ${first.stored ?? 'nothing'}, ${others.length} more like it`;
-  await redis.set(haltKey(installation), text, 'NX');
-  return text;
+  readStored: ReadHeads,
+): Promise<{ fault: string | null; lost: readonly LostPostings[] }> {
+  const adoptions = (await redis.get(adoptionsKey(installation))) ?? '';
+  const lost = await findLostPostings(redis, shards, readStored);
+  const [first] = lost;
+  if (!first) return { fault: null, lost };
+  const fault = `the database is older than what was posted: ledger ${first.ledgerUid} was at ${first.seen} and is at ${first.stored ?? 'nothing'}, ${lost.length - 1} more like it`;
+  const keys = [haltKey(installation), adoptionsKey(installation)];
+  const halted = await runScript(redis, HALT, keys, [fault, adoptions]);
+  if (halted === 0) throw new Error('the installation was adopted while it was looked at');
+  return { fault, lost };
+}
+
+/** KEYS: the halt, how often was adopted; ARGV: what the halt says, how often was adopted when it was looked at. */
+const HALT = defineScript(`
+if (redis.call('GET', KEYS[2]) or '') ~= ARGV[2] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'NX')
+return 1
+`);
+
+/** An operator has decided: what was halted goes on, and whoever is about to halt for what was before does not. */
+export async function endHalt(redis: Redis, installation: string): Promise<void> {
+  await redis.multi().incr(adoptionsKey(installation)).del(haltKey(installation)).exec();
 }

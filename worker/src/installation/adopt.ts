@@ -7,7 +7,7 @@ import {
   headsKey,
   type ShardKeys,
 } from '@razao/shared/runtime/keys.ts';
-import { findLostPostings } from '@razao/shared/runtime/lost-postings.ts';
+import { endHalt, findLostPostings } from '@razao/shared/runtime/lost-postings.ts';
 import { unlinkKeys } from '@razao/shared/runtime/scan-keys.ts';
 import { readStoredHeads } from '@razao/sql/heads.ts';
 import { changeRedis, readBond } from '@razao/sql/installation.ts';
@@ -58,7 +58,7 @@ export async function adopt(stores: Stores): Promise<Adopted> {
   await changeRedis(client, mine);
   if (tell) await changeShards(client, count);
   await writeBond(redis, { installation, redis: mine }, count);
-  await redis.del(haltKey(installation));
+  await endHalt(redis, installation);
   return { installation, redis: mine, shards: count, healed, forgotten, waiting };
 }
 

@@ -1,6 +1,6 @@
 import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
-import { findLostPostings, haltForLoss } from '@razao/shared/runtime/lost-postings.ts';
+import { haltForLoss } from '@razao/shared/runtime/lost-postings.ts';
 import { readStoredHeads } from '@razao/sql/heads.ts';
 import type { Redis } from 'ioredis';
 import type { LockSession } from '../commit/lock-session.ts';
@@ -25,8 +25,9 @@ export function createAgeCheck({
   let complete = '';
   return async (session, mine) => {
     const looked = complete === session.server ? [mine] : shards;
-    const lost = await findLostPostings(redis, looked, (uids) => readStoredHeads(session, uids));
-    const fault = await haltForLoss(redis, session.bond.installation, lost);
+    const { installation } = session.bond;
+    const readStored = (uids: readonly string[]) => readStoredHeads(session, uids);
+    const { fault, lost } = await haltForLoss(redis, looked, installation, readStored);
     if (fault === null) complete = session.server;
     else log.fatal({ ledgers: lost.slice(0, 10) }, fault);
     return fault !== null;
