@@ -1,8 +1,18 @@
-const TAG = /(?:W\/)?"([^"]*)"/g;
+const TAG = /(W\/)?"([^"]*)"/g;
 
-/** The tags of an If-Match or If-None-Match header, without quotes; `*` stands for itself. Null where there is none. */
+/** The tags of an If-None-Match header, weak or not, without quotes; `*` stands for itself. Null where there is none. */
 export function readEtags(header: string | undefined): string[] | null {
+  return read(header)?.map(({ tag }) => tag) ?? null;
+}
+
+/** The same of an If-Match header: a weak tag matches nothing there (RFC 9110, 13.1.1). */
+export function readStrongEtags(header: string | undefined): string[] | null {
+  const tags = read(header);
+  return tags && tags.filter(({ weak }) => !weak).map(({ tag }) => tag);
+}
+
+function read(header: string | undefined): { tag: string; weak: boolean }[] | null {
   if (header === undefined) return null;
-  if (header.trim() === '*') return ['*'];
-  return Array.from(header.matchAll(TAG), (match) => match[1] ?? '');
+  if (header.trim() === '*') return [{ tag: '*', weak: false }];
+  return Array.from(header.matchAll(TAG), ([, weak, tag = '']) => ({ tag, weak: !!weak }));
 }

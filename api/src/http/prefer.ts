@@ -5,7 +5,7 @@ import type { HonoRequest } from 'hono';
 export type Wait = { ms: number; applied: Record<string, string> };
 
 const NO_WAIT: Wait = { ms: 0, applied: {} };
-const WAIT = /^wait[ \t]*=[ \t]*"?(\d{1,9})"?$/i;
+const WAIT = /^wait[ \t]*=[ \t]*"?(\d+)"?$/i;
 
 /** Reads `Prefer: wait=N` in seconds. More than the maximum is clamped; what cannot be read is ignored, as the RFC says. */
 export function readPreferWait(request: HonoRequest): Wait {

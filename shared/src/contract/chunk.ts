@@ -2,7 +2,7 @@ import { type BareCommand, toUnseen } from './bare-command.ts';
 import { type ChunkFault, faultOf } from './chunk-fault.ts';
 import { BARE_FIELDS, COMMAND_FIELDS, CONDITION_FIELDS, POSTING_FIELDS } from './chunk-fields.ts';
 import type { Command, ConditionalPosting, TransactionKind } from './command.ts';
-import { ADDRESS_PATTERN, AMOUNT_PATTERN, ASSET_PATTERN, UUID_PATTERN } from './grammar.ts';
+import { ACCEPTED_ADDRESS_PATTERN, AMOUNT_PATTERN, ASSET_PATTERN, UUID_PATTERN } from './grammar.ts';
 import { isRecord } from './is-record.ts';
 import { LEVEL_MIN, levelOf, READER_LEVEL } from './level.ts';
 import { POSTINGS_MAX } from './limits.ts';
@@ -174,8 +174,8 @@ function arePostings(value: unknown): value is readonly ConditionalPosting[] {
 function isPosting(value: unknown): value is ConditionalPosting {
   return (
     isRecord(value) &&
-    matches(value['source'], ADDRESS_PATTERN) &&
-    matches(value['destination'], ADDRESS_PATTERN) &&
+    matches(value['source'], ACCEPTED_ADDRESS_PATTERN) &&
+    matches(value['destination'], ACCEPTED_ADDRESS_PATTERN) &&
     value['source'] !== value['destination'] &&
     matches(value['asset'], ASSET_PATTERN) &&
     matches(value['amount'], AMOUNT_PATTERN) &&
