@@ -35,6 +35,20 @@ test.each(
     expect((await app.request(path, { method })).status).toBe(401);
 });
 
+test.each(PUBLIC.map((path) => path.replace(':code', 'overloaded')))(
+  '%s is to be read, and nothing else',
+  async (path) => {
+    for (const method of ['PUT', 'POST', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND']) {
+      const answer = await app.request(path, { method });
+      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+      expect(answer.headers.get('content-type')).toBe('application/problem+json');
+      expect(await answer.json()).toMatchObject({ code: 'method_not_allowed', status: 405 });
+    }
+    const [read, head] = [await app.request(path), await app.request(path, { method: 'HEAD' })];
+    expect([head.status, await head.text()]).toEqual([read.status, '']);
+  },
+);
+
 test.each(['/', '/v1x', '/v2/ledgers/l', '//v1/ledgers/l', '/V1/ledgers/l'])(
   'where the API is not, as at %s, there is nothing',
   async (path) => {

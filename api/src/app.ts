@@ -1,6 +1,6 @@
 import { PROBLEMS, Problem, type ProblemCode } from '@razao/shared/contract/problems.ts';
 import { REJECTIONS, type RejectionCode } from '@razao/shared/contract/rejections.ts';
-import { operationsRoutes } from '@razao/shared/runtime/operations.ts';
+import { onlyGet, operationsRoutes } from '@razao/shared/runtime/operations.ts';
 import { Hono } from 'hono';
 import { accountRoutes } from './accounts/routes.ts';
 import { authenticate } from './auth/authenticate.ts';
@@ -20,6 +20,7 @@ export function createApp(deps: Deps): Hono<ApiEnv> {
   measure(app, deps.metrics);
   app.route('/', operationsRoutes(deps));
   app.get('/problems/:code', (c) => c.json(explain(c.req.param('code'))));
+  onlyGet(app, '/problems/:code');
   ledgerRoutes(app, deps);
   transactionRoutes(app, deps);
   accountRoutes(app, deps);

@@ -77,7 +77,7 @@ test.each(BAD_LEDGER_SETTINGS)('a ledger does not take %j', async (json, pointer
 test('the outside takes no limits', async () => {
   const json = { limits: { 'BRL/2': { overdraft_limit: '1', max_balance: null } } };
   const answer = await api.send('PUT', `/v1/ledgers/${ledger}/accounts/world`, { json });
-  expectProblem(answer, 400, 'invalid_request', { pointer: '#/limits' });
+  expectProblem(answer, 400, 'invalid_request', { pointer: '#/limits/BRL~12' });
 });
 
 test('every fault of a body is named at once', async () => {

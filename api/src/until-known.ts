@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { START_HOLD_MS_MAX } from '@razao/shared/contract/limits.ts';
 import { Problem } from '@razao/shared/contract/problems.ts';
 import type { Installation } from '@razao/shared/runtime/installation.ts';
-import { problemResponse } from './http/problem-response.ts';
+import { problemResponse } from '@razao/shared/runtime/problem-response.ts';
 
 type Fetch = (request: Request, env: object) => Response | Promise<Response>;
 

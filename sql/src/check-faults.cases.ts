@@ -52,6 +52,7 @@ export const FAULTS: readonly Fault[] = [
   [
     'money in an asset that nobody gave',
     `insert into balances (ledger_id, address, asset, id, posted) values (1, 'users:1', 'USD/2', 99, 5)`,
+    'asset_scale',
     'balance_is_newest_entry',
     'balance_is_sum',
     'zero_sum',
@@ -79,6 +80,7 @@ export const FAULTS: readonly Fault[] = [
   [
     'entries without a balance',
     `delete from balances where address = 'users:1'`,
+    'asset_scale',
     'entries_match_postings',
     'entry_has_balance',
     'zero_sum',
@@ -86,6 +88,7 @@ export const FAULTS: readonly Fault[] = [
   [
     'two balances with one id',
     `insert into balances (ledger_id, address, asset, id) values (1, 'users:1', 'USD/2', 2)`,
+    'asset_scale',
     'balance_is_newest_entry',
     'balance_is_sum',
     'entries_match_postings',

@@ -70,4 +70,5 @@ const OTHER_LEDGERS = `
     values (2, 1, gen_random_uuid(), '2026-01-01Z', '2026-01-01Z', 'transfer', 'rejected', sha256('a'), sha256('b'),
       '[["users:1", "world", "BRL/2", "5"]]', '{"code": "insufficient_funds"}');
   insert into accounts (ledger_id, address) values (3, 'users:1');
-  insert into balances (ledger_id, address, asset, id) values (3, 'users:1', 'BRL/2', 1)`;
+  insert into balances (ledger_id, address, asset, id) values (3, 'users:1', 'BRL/2', 1);
+  insert into assets values (3, 'BRL', '2')`;

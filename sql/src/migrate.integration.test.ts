@@ -53,6 +53,26 @@ describe('migrate', () => {
     expect(await query('select code, scale from assets')).toEqual([{ code: 'BRL', scale: '2' }]);
   });
 
+  test('keeps of limits with different scales of one code those of the scale that counts', async () => {
+    await migrate(url);
+    await query(`insert into ledgers (name, accounts) values ('book', 'auto')`);
+    await query(`insert into accounts (ledger_id, address) values (1, 'a'), (1, 'b')`);
+    await query(
+      `insert into balances (ledger_id, address, asset, id, max_balance)
+       values (1, 'a', 'POI/3', 1, 5), (1, 'b', 'POI/2', 2, 5), (1, 'b', 'BRL/2', 3, 5)`,
+    );
+    await query(`delete from migrations where name = '0007_scales_of_limits.sql'`);
+    expect(await migrate(url)).toEqual(['0007_scales_of_limits.sql']);
+    expect(await query('select address, asset from balances order by id')).toEqual([
+      { address: 'a', asset: 'POI/3' },
+      { address: 'b', asset: 'BRL/2' },
+    ]);
+    expect(await query('select code, scale from assets order by code')).toEqual([
+      { code: 'BRL', scale: '2' },
+      { code: 'POI', scale: '3' },
+    ]);
+  });
+
   test('takes turns with others that migrate at the same time', async () => {
     const runs = await Promise.all([migrate(url), migrate(url), migrate(url)]);
     const [all, ...none] = runs.toSorted((a, b) => b.length - a.length);

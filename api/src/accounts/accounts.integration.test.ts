@@ -18,7 +18,7 @@ describe('an account that was never used', () => {
     const answer = await get(ledger, 'users:1');
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual(account(ledger, 'users:1', {}));
-    expect(answer.headers.get('etag')).toMatch(/^"[0-9a-f]{64}"$/);
+    expect(answer.headers.get('etag')).toMatch(/^"[0-9]+-[0-9a-f]{64}"$/);
     expect(answer.headers.get('cache-control')).toBe(PRIVATE);
   });
 
@@ -144,6 +144,51 @@ describe('settings', () => {
     expect((await api.post(ledger, transfer(), { wait: 10 })).status).toBe(201);
   });
 
+  test('of the outside may be written back as they are shown', async () => {
+    const ledger = await api.newLedger();
+    await api.post(ledger, transfer(), { wait: 10 });
+    const limits = { 'BRL/2': { overdraft_limit: null, max_balance: null } };
+    expect((await put(ledger, 'world', { limits })).status).toBe(200);
+    for (const limit of [{}, { overdraft_limit: null, max_balance: '1' }]) {
+      const answer = await put(ledger, 'world', { limits: { 'BRL/2': limit } });
+      expectProblem(answer, 400, 'invalid_request', { pointer: '#/limits/BRL~12' });
+    }
+  });
+
+  test('fix the scale of what they name, as a posting does', async () => {
+    const ledger = await api.newLedger();
+    const limits = (asset: string) => ({ limits: { [asset]: { max_balance: '5' } } });
+    expect((await put(ledger, 'users:1', limits('POI/3'))).status).toBe(200);
+    for (const address of ['users:1', 'users:2']) {
+      const refused = await put(ledger, address, limits('POI/2'));
+      expectProblem(refused, 400, 'invalid_request', { pointer: '#/limits/POI~12' });
+      expect((await put(ledger, address, limits('POI/3'))).status).toBe(200);
+    }
+    const posted = (asset: string) =>
+      api.post(ledger, transfer('world', 'users:3', '7', asset), { wait: 10 });
+    expect((await posted('POI/2')).body['code']).toBe('asset_scale_mismatch');
+    expect((await posted('POI/3')).status).toBe(201);
+    // And the other way round.
+    expect((await posted('BRL/2')).status).toBe(201);
+    const late = await put(ledger, 'users:1', limits('BRL/3'));
+    expectProblem(late, 400, 'invalid_request', { pointer: '#/limits/BRL~13' });
+    const both = { limits: { 'NEW/1': {}, 'NEW/2': {} } };
+    const refused = await put(ledger, 'users:1', both);
+    expectProblem(refused, 400, 'invalid_request', { pointer: '#/limits/NEW~12' });
+    expect((await put(ledger, 'users:1', limits('NEW/2'))).status).toBe(200);
+  });
+
+  test('that name one code with two scales at once: one of them counts, and guards', async () => {
+    const ledger = await api.newLedger();
+    const writes = Array.from({ length: 8 }, (_, n) =>
+      put(ledger, `users:${n}`, { limits: { [`POI/${n % 2}`]: { max_balance: '5' } } }),
+    );
+    const statuses = (await Promise.all(writes)).map(({ status }) => status);
+    const taken = statuses.map((status, n) => (status === 200 ? n % 2 : null));
+    expect(new Set(statuses)).toEqual(new Set([200, 400]));
+    expect(new Set(taken.filter((scale) => scale !== null)).size).toBe(1);
+  });
+
   test('take a limit of 38 digits', async () => {
     const ledger = await api.newLedger();
     const limit = { overdraft_limit: '9'.repeat(38), max_balance: '9'.repeat(38) };
@@ -202,12 +247,40 @@ describe('the ETag', () => {
     expect(second).toMatchObject({ status: 200, body: { frozen: 'none', version: 2 } });
   });
 
-  test('of a balance that has moved no longer lets settings be replaced', async () => {
+  test('lets settings be replaced although balances have moved since', async () => {
     const ledger = await api.newLedger();
     await api.post(ledger, transfer(), { wait: 10 });
     const etag = await etagOf(ledger);
     await api.post(ledger, transfer(), { wait: 10 });
+    expect(await etagOf(ledger)).not.toBe(etag);
     const answer = await put(ledger, 'users:1', { frozen: 'both' }, { 'If-Match': etag });
+    expect(answer.status).toBe(200);
+    expectProblem(await put(ledger, 'users:1', {}, { 'If-Match': etag }), 412, 'version_mismatch');
+  });
+
+  test('that is weak lets nothing be replaced', async () => {
+    const ledger = await api.newLedger();
+    const etag = await etagOf(ledger);
+    const answer = await put(ledger, 'users:1', {}, { 'If-Match': `W/${etag}` });
+    expectProblem(answer, 412, 'version_mismatch');
+  });
+
+  test('is asked for by If-None-Match: with * only an account that does not exist is written', async () => {
+    for (const accounts of ['auto', 'explicit'] as const) {
+      const ledger = await api.newLedger({ accounts });
+      const unless = { 'If-None-Match': '*' };
+      const first = await put(ledger, 'users:1', { frozen: 'debit' }, unless);
+      expect(first.status).toBeLessThan(300);
+      const answer = await put(ledger, 'users:1', { frozen: 'none' }, unless);
+      expectProblem(answer, 412, 'version_mismatch');
+      expect((await get(ledger, 'users:1')).body).toMatchObject({ frozen: 'debit', version: 1 });
+      const stale = { 'If-None-Match': await etagOf(ledger) };
+      expectProblem(await put(ledger, 'users:1', {}, stale), 412, 'version_mismatch');
+    }
+    // One that was used exists, whether it has settings or not.
+    const used = await api.newLedger();
+    await api.post(used, transfer(), { wait: 10 });
+    const answer = await put(used, 'users:1', {}, { 'If-None-Match': '*' });
     expectProblem(answer, 412, 'version_mismatch');
   });
 

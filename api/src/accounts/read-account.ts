@@ -5,12 +5,12 @@ import type { Database } from '../database.ts';
 import type { Ledger } from '../ledgers/ledger-directory.ts';
 import { ledgerId } from '../ledgers/ledger-id.ts';
 
-/** The ETag of an account that has neither settings nor balances: the digest that Postgres computes for it. */
-const UNUSED_ETAG = hash('sha256', '0', 'hex');
+/** The digest that Postgres computes for an account that has neither settings nor balances. */
+const UNUSED_DIGEST = hash('sha256', '0', 'hex');
 
 /**
- * An account with its balances, as they stand in Postgres, and the digest of their versions. One that was never used is
- * empty in an `auto` ledger. Throws `account_not_found` in an `explicit` one.
+ * An account with its balances, as they stand in Postgres, and their ETag: `"<version of the settings>-<digest of all versions>"`.
+ * One that was never used is empty in an `auto` ledger. Throws `account_not_found` in an `explicit` one.
  */
 export async function readAccount({ read }: Database, ledger: Ledger, address: string) {
   // One statement, so that settings and balances are of one instant.
@@ -26,7 +26,8 @@ export async function readAccount({ read }: Database, ledger: Ledger, address: s
     .where('a.address', '=', address)
     .orderBy('b.asset')
     .execute();
-  return { etag: `"${rows[0]?.etag ?? UNUSED_ETAG}"`, account: toAccount(ledger, address, rows) };
+  const account = toAccount(ledger, address, rows);
+  return { etag: toEtag(account, rows[0]?.etag ?? UNUSED_DIGEST), account };
 }
 
 /** An instant (RFC 3339 in UTC to the microsecond), and whether it is that of the posting or of the effect. */
@@ -45,7 +46,11 @@ export async function readAccountAt(
   // One statement, so that all of it is of one state of the books.
   const { rows } = await accountAt(ledger, address, past).execute(read);
   const account = toAccount(ledger, address, rows);
-  return { etag: `"${hash('sha256', JSON.stringify(account), 'hex')}"`, account };
+  return { etag: toEtag(account, hash('sha256', JSON.stringify(account), 'hex')), account };
+}
+
+function toEtag({ version }: { version: number }, digest: string): string {
+  return `"${version}-${digest}"`;
 }
 
 function accountAt(ledger: Ledger, address: string, { at, by }: Past): RawBuilder<Row> {

@@ -7,8 +7,8 @@ export function readEtags(header: string | undefined): string[] | null {
 
 /** The same of an If-Match header: a weak tag matches nothing there (RFC 9110, 13.1.1). */
 export function readStrongEtags(header: string | undefined): string[] | null {
-  const tags = read(header);
-  return tags && tags.filter(({ weak }) => !weak).map(({ tag }) => tag);
+  const strong = read(header)?.filter(({ weak }) => !weak);
+  return strong?.map(({ tag }) => tag) ?? null;
 }
 
 function read(header: string | undefined): { tag: string; weak: boolean }[] | null {

@@ -1,12 +1,12 @@
 import { Problem } from '@razao/shared/contract/problems.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
 import type { ApiMetrics } from '@razao/shared/runtime/metrics.ts';
+import { problemResponse } from '@razao/shared/runtime/problem-response.ts';
 import { saySeldom } from '@razao/shared/runtime/say-seldom.ts';
 import type { ErrorHandler } from 'hono';
 import type { ApiEnv } from './env.ts';
 import { instanceOf } from './instance.ts';
 import { isOutage, outageCause } from './outage.ts';
-import { problemResponse } from './problem-response.ts';
 
 /** An outage fails every request alike: the metrics count them all, the log tells each cause once in so long. */
 const OUTAGE_LOG_MS = 5_000;

@@ -66,6 +66,15 @@ test('metadata is replaced as a whole, and kept where none is sent', async () =>
   expect((await put(name, { metadata: {} })).body['metadata']).toEqual({});
 });
 
+test('If-None-Match: * writes only a ledger that does not exist', async () => {
+  const path = `/v1/ledgers/${newName()}`;
+  const write = (b: string) =>
+    api.send('PUT', path, { json: { metadata: { b } }, headers: { 'If-None-Match': '*' } });
+  expect((await write('1')).status).toBe(201);
+  expectProblem(await write('2'), 412, 'version_mismatch');
+  expect((await api.get(path)).body).toMatchObject({ metadata: { b: '1' } });
+});
+
 test('the chain head moves with every outcome, rejections too', async () => {
   const name = newName();
   await put(name, {});

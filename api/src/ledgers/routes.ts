@@ -6,6 +6,7 @@ import { loadCommand } from '@razao/sql/load.ts';
 import type { Hono } from 'hono';
 import type { Deps } from '../deps.ts';
 import type { ApiEnv } from '../http/env.ts';
+import { readEtags } from '../http/etags.ts';
 import { readQuery } from '../http/query.ts';
 import { readBody } from '../http/read-body.ts';
 import { refuseApart } from '../http/refuse-apart.ts';
@@ -27,17 +28,20 @@ export function ledgerRoutes(app: Hono<ApiEnv>, deps: Deps): void {
           faults: [{ parameter: 'ledger', detail }],
         });
       }
+      const onlyNew = readEtags(c.req.header('if-none-match'))?.includes('*') ?? false;
       const { accounts, metadata } = await readBody(c, ledgerRequestSchema, BODY_BYTES_MAX);
       const values = [
         name,
         accounts ?? null,
         metadata === undefined ? null : JSON.stringify(metadata),
+        onlyNew,
       ];
       const { rows } = await deps.database.settings.query<{ created: boolean }>({
         text: putLedger,
         values,
       });
       const [row] = rows;
+      if (!row && onlyNew) throw new Problem('version_mismatch', 'the ledger exists');
       if (!row)
         throw new Problem(
           'ledger_conflict',

@@ -99,8 +99,13 @@ function prefer(wait: number | undefined): Record<string, string> {
 }
 
 /** A transaction of one posting. */
-export function transfer(source = 'world', destination = 'users:1', amount = '100') {
-  return { postings: [{ source, destination, asset: 'BRL/2', amount }] };
+export function transfer(
+  source = 'world',
+  destination = 'users:1',
+  amount = '100',
+  asset = 'BRL/2',
+) {
+  return { postings: [{ source, destination, asset, amount }] };
 }
 
 /** The id in an answer. */

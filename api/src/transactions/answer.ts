@@ -1,12 +1,12 @@
 import type { Command } from '@razao/shared/contract/command.ts';
 import type { StatusRecord } from '@razao/shared/contract/status-record.ts';
+import { rejectionResponse } from '@razao/shared/runtime/problem-response.ts';
 import type { Context } from 'hono';
 import type { Deps } from '../deps.ts';
 import type { ApiEnv } from '../http/env.ts';
 import { instanceOf } from '../http/instance.ts';
 import { jsonResponse } from '../http/json-response.ts';
 import type { Wait } from '../http/prefer.ts';
-import { rejectionResponse } from '../http/problem-response.ts';
 import type { Ledger } from '../ledgers/ledger-directory.ts';
 import { readStored } from './read-stored.ts';
 import { fromCommand, isWholeStory } from './shape.ts';

@@ -2,7 +2,12 @@ import { type BareCommand, toUnseen } from './bare-command.ts';
 import { type ChunkFault, faultOf } from './chunk-fault.ts';
 import { BARE_FIELDS, COMMAND_FIELDS, CONDITION_FIELDS, POSTING_FIELDS } from './chunk-fields.ts';
 import type { Command, ConditionalPosting, TransactionKind } from './command.ts';
-import { ACCEPTED_ADDRESS_PATTERN, AMOUNT_PATTERN, ASSET_PATTERN, UUID_PATTERN } from './grammar.ts';
+import {
+  ACCEPTED_ADDRESS_PATTERN,
+  AMOUNT_PATTERN,
+  ASSET_PATTERN,
+  UUID_PATTERN,
+} from './grammar.ts';
 import { isRecord } from './is-record.ts';
 import { LEVEL_MIN, levelOf, READER_LEVEL } from './level.ts';
 import { POSTINGS_MAX } from './limits.ts';

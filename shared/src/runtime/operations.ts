@@ -1,6 +1,11 @@
-import { Hono } from 'hono';
+import { randomUUID } from 'node:crypto';
+import { type Env, Hono } from 'hono';
 import { Gauge, type Registry } from 'prom-client';
+import { Problem } from '../contract/problems.ts';
 import type { CommittersWatch } from './committers-watch.ts';
+import { problemResponse } from './problem-response.ts';
+
+const ALLOW = 'GET, HEAD';
 
 /** What a process depends on, each with the fault that it has now; null: none. */
 export type Dependencies = Record<string, string | null>;
@@ -17,6 +22,14 @@ export type OperationsOptions = {
   /** Shards whose next chunk only a newer version of the process understands. */
   waitingForNewer?: () => number[];
 };
+
+/** Answers every method that a path of `GET` does not have with a 405. To be called once that is registered. */
+export function onlyGet<E extends Env>(app: Hono<E>, path: string): void {
+  const problem = new Problem('method_not_allowed', `this resource has ${ALLOW}`, {
+    headers: { Allow: ALLOW },
+  });
+  app.all(path, () => problemResponse(problem, `urn:uuid:${randomUUID()}`));
+}
 
 /** `/livez` (the process turns), `/readyz` (with each dependency) and `/metrics`, the same for every process. */
 export function operationsRoutes(options: OperationsOptions): Hono {
@@ -38,6 +51,7 @@ export function operationsRoutes(options: OperationsOptions): Hono {
   app.get('/metrics', async (c) =>
     c.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType }),
   );
+  for (const path of ['/livez', '/readyz', '/metrics']) onlyGet(app, path);
   return app;
 }
 

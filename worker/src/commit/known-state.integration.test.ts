@@ -136,6 +136,6 @@ async function putSettings(
   const assets = Object.keys(limits);
   const overdrafts = assets.map((asset) => limits[asset]?.[0]);
   const maxima = assets.map((asset) => limits[asset]?.[1]);
-  const values = [testUid(ledger), address, frozen, '{}', assets, overdrafts, maxima, null];
+  const values = [testUid(ledger), address, frozen, '{}', assets, overdrafts, maxima, null, null];
   await books.client.query(putAccount, values);
 }

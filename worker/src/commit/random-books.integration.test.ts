@@ -145,7 +145,7 @@ async function openLedger(): Promise<number> {
   const putAccount = (address: string, overdraft: string | null, max: string | null) => {
     const limits = [['BRL/2'], [overdraft], [max]];
     const { text } = loadCommand('put_account');
-    return books.client.query(text, [testUid(ledger), address, 'none', {}, ...limits, null]);
+    return books.client.query(text, [testUid(ledger), address, 'none', {}, ...limits, null, null]);
   };
   await putAccount('bob', '30', null);
   await putAccount('carol', '0', '150');

@@ -29,7 +29,7 @@ export async function openBooks() {
     },
     /** Creates a ledger and returns its id; its uid is the `testUid` of that. */
     async createLedger(name: string, accounts: 'auto' | 'explicit' = 'auto'): Promise<number> {
-      const { rows } = await client.query<{ id: number }>(putLedger, [name, accounts, null]);
+      const { rows } = await client.query<{ id: number }>(putLedger, [name, accounts, null, false]);
       const id = Number(rows[0]?.id);
       await client.query('update ledgers set uid = $2 where id = $1', [id, testUid(id)]);
       return id;

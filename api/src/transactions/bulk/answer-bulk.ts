@@ -1,11 +1,11 @@
 import { Problem } from '@razao/shared/contract/problems.ts';
 import { type StatusRecord, sameFingerprint } from '@razao/shared/contract/status-record.ts';
+import { problemBody } from '@razao/shared/runtime/problem-response.ts';
 import type { Context } from 'hono';
 import type { Deps } from '../../deps.ts';
 import type { ApiEnv } from '../../http/env.ts';
 import { instanceOf } from '../../http/instance.ts';
 import { jsonResponse } from '../../http/json-response.ts';
-import { problemBody } from '../../http/problem-response.ts';
 import { keyReused } from '../accept.ts';
 import type { Bulk } from './read-bulk.ts';
 import { keyPlace } from './read-item.ts';

@@ -23,6 +23,7 @@ export async function seedBooks(postgresUrl: string): Promise<Seed> {
       LEDGER,
       'auto',
       null,
+      false,
     ]);
     const ledgerId = Number(rows[0]?.id);
     const ledgerUid = await readUid(client, ledgerId);

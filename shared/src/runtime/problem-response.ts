@@ -1,5 +1,5 @@
-import { PROBLEMS, type Problem } from '@razao/shared/contract/problems.ts';
-import type { Rejection } from '@razao/shared/contract/rejections.ts';
+import { PROBLEMS, type Problem } from '../contract/problems.ts';
+import type { Rejection } from '../contract/rejections.ts';
 
 const HEADERS = { 'Content-Type': 'application/problem+json' };
 const RETRY_LATER = new Set<number>([429, 503]);
