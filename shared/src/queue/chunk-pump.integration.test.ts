@@ -75,7 +75,7 @@ describe('invariant 4: chunks are handed out', () => {
     const addedAt = performance.now();
     await bench.add(1);
     expect(await taking).toHaveLength(1);
-    expect(performance.now() - addedAt).toBeLessThan(150);
+    expect(performance.now() - addedAt).toBeLessThan(1_500);
   });
 
   test('although the connection on which it waits for them has become half-open', async () => {

@@ -46,7 +46,7 @@ test('a second signal ends the process at once', async () => {
   const signalledAt = performance.now();
   run.child.kill('SIGTERM');
   expect(await run.exit).toEqual([1, null]);
-  expect(performance.now() - signalledAt).toBeLessThan(1_000);
+  expect(performance.now() - signalledAt).toBeLessThan(5_000);
 });
 
 test('a part that never stops is left behind at the deadline, and the exit says so', {

@@ -76,7 +76,7 @@ describe.concurrent('invariant 4: the lock of a shard', () => {
     const endedAt = performance.now();
     await books.client.query('select pg_terminate_backend($1)', [pid]);
     const successor = await second;
-    expect(performance.now() - endedAt).toBeLessThan(1_000);
+    expect(performance.now() - endedAt).toBeLessThan(10_000);
     await until('the first knows', () => first.lost);
     expect([heard, first.mayFetch(), successor.mayFetch()]).toEqual([true, false, true]);
     await expect(first.query('commit')).rejects.toThrow(LockLost);
