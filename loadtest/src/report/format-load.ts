@@ -17,6 +17,7 @@ export function formatLoad(result: LoadResult): string {
     ['rejected', formatNumber(result.rejected)],
   ]);
   const rest = [
+    formatBare(result),
     ...formatRequests(result),
     `moved     ${formatAmount(result.moved, ASSET)} of ${ASSET}`,
     `answers   ${formatCounts(result.statuses)}`,
@@ -36,6 +37,13 @@ export function formatLoad(result: LoadResult): string {
       : problems.map((problem) => `DIFFERS   ${problem}`);
   const body = [...rates, ...rest, ...formatUsage(result.processes), stored, ...verdict];
   return [title, ...body.map((line) => `  ${line}`)].join('\n');
+}
+
+/** Machines differ, and change from one minute to the next: a ratio can be compared. */
+function formatBare({ bare: { before, after }, acceptedPerSecond, postedPerSecond }: LoadResult) {
+  const mean = (before + after) / 2;
+  const ratio = (rate: number) => formatNumber(rate / mean, 2);
+  return `bare      ${formatNumber(before)}/s before, ${formatNumber(after)}/s after: a route that does nothing; accepted ${ratio(acceptedPerSecond)}, posted ${ratio(postedPerSecond)} of it`;
 }
 
 function formatBulk({ bulk }: LoadResult): string {

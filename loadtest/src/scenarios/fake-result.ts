@@ -26,6 +26,7 @@ export function fakeResult(about: Partial<LoadResult> = {}): LoadResult {
       { name: 'others', cpuPercent: 3, memoryMib: null },
     ],
     storage: { database: 900, wal: 1_400, redis: 600, aof: 1_800 },
+    bare: { before: 20_000, after: 19_800 },
     problems: [],
     ...about,
   };

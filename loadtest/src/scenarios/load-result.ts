@@ -1,3 +1,4 @@
+import type { Bare } from '../bare/measure-bare.ts';
 import type { Latency } from '../drive/summarise-latency.ts';
 import type { BulkPlan } from '../generate/create-traffic.ts';
 import type { Storage } from '../outside/read-storage.ts';
@@ -36,6 +37,8 @@ export type LoadResult = {
   processes: Usage[];
   /** Bytes that each accepted transaction added to the stores. */
   storage: Storage;
+  /** Requests a second of a bare route in the same minute. */
+  bare: Bare;
   /** What verification found to differ, a line each. */
   problems: string[];
 };

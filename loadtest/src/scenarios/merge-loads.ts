@@ -1,16 +1,16 @@
 import type { Latency } from '../drive/summarise-latency.ts';
 import type { Storage } from '../outside/read-storage.ts';
-import type { LoadResult } from './load-result.ts';
+import type { LoadRun } from './run-load.ts';
 
 /**
  * One result for runs that were made at once, each on a ledger of its own: counts and rates are added up, of latencies the
  * worst is taken, and what was measured of the whole machine is told once.
  */
-export function mergeLoads(results: readonly [LoadResult, ...LoadResult[]]): LoadResult {
+export function mergeLoads(results: readonly [LoadRun, ...LoadRun[]]): LoadRun {
   const [first] = results;
-  const sum = (of: (result: LoadResult) => number) =>
+  const sum = (of: (result: LoadRun) => number) =>
     results.reduce((total, result) => total + of(result), 0);
-  const most = (of: (result: LoadResult) => number) => Math.max(...results.map(of));
+  const most = (of: (result: LoadRun) => number) => Math.max(...results.map(of));
   const accepted = sum((result) => result.accepted);
   return {
     ...first,

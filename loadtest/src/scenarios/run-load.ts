@@ -25,6 +25,9 @@ export type LoadPlan = TrafficPlan & {
   start: () => Promise<void>;
 };
 
+/** All but what is measured around it. */
+export type LoadRun = Omit<LoadResult, 'bare'>;
+
 type Say = (line: string) => void;
 type Run = ReturnType<typeof prepare>;
 
@@ -32,7 +35,7 @@ type Run = ReturnType<typeof prepare>;
  * Funds the accounts of a fresh ledger, makes transfers between them for a while, waits until the queue is empty, and
  * compares the ledger with the generator's own books.
  */
-export async function runLoad(plan: LoadPlan, target: Target, say: Say): Promise<LoadResult> {
+export async function runLoad(plan: LoadPlan, target: Target, say: Say): Promise<LoadRun> {
   return await withOutside(target.databaseUrl, target.redisUrl, async (outside) => {
     const run = prepare(plan, target, outside);
     const { scenario, connections, accounts, bulk, tally, books, problems } = run;

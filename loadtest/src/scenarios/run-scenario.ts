@@ -1,6 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { runChecks } from '@razao/sql/check.ts';
 import { withPostgres } from '@razao/stack/services/with-postgres.ts';
+import { withBare } from '../bare/measure-bare.ts';
 import { type DuplicatesResult, runDuplicates } from '../duplicates/run-duplicates.ts';
 import type { MixResult } from '../mix/mix-result.ts';
 import { runMix } from '../mix/run-mix.ts';
@@ -13,7 +14,7 @@ import type { Target } from '../target/target.ts';
 import { ledgerNames } from './ledger-names.ts';
 import type { LoadResult } from './load-result.ts';
 import { mergeLoads } from './merge-loads.ts';
-import { type LoadPlan, runLoad } from './run-load.ts';
+import { type LoadPlan, type LoadRun, runLoad } from './run-load.ts';
 import { runPairs } from './run-pairs.ts';
 import { startTogether } from './start-together.ts';
 import { type PairsSummary, summarisePairs } from './summarise-pairs.ts';
@@ -86,13 +87,16 @@ async function run(
   const plan = { connections, seconds, accounts, bulk, key };
   const runOnce = (kind: 'spread' | 'hot') => {
     const name = ledgerNames(kind, 1)[0] ?? kind;
-    return runLoad({ ...plan, scenario: kind, name, start: async () => {} }, target, say);
+    const load = { ...plan, scenario: kind, name, start: async () => {} };
+    return withBare(connections, () => runLoad(load, target, say));
   };
   const printLoad = (result: LoadResult) => print(formatLoad(result));
   if (options.pairs === null) {
     const result =
       scenario === 'bulk'
-        ? await runBulks({ ...plan, scenario }, options.ledgers, target, say)
+        ? await withBare(connections, () =>
+            runBulks({ ...plan, scenario }, options.ledgers, target, say),
+          )
         : await runOnce(scenario);
     printLoad(result);
     return { runs: [result], pairs: null };
@@ -109,7 +113,7 @@ async function runBulks(
   ledgers: number,
   target: Target,
   say: (line: string) => void,
-): Promise<LoadResult> {
+): Promise<LoadRun> {
   const start = startTogether(ledgers);
   const connections = Math.max(1, Math.floor(plan.connections / ledgers));
   const [first, ...others] = await Promise.all(
