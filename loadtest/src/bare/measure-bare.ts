@@ -7,8 +7,7 @@ import { drive } from '../drive/drive.ts';
 import { createEncoder } from '../generate/create-encoder.ts';
 import { transferBody } from '../generate/transfer-body.ts';
 
-const SECONDS = 3;
-const WARM_SECONDS = 1;
+const SECONDS = { warm: 1, measured: 3 };
 const START_MS_MAX = 20_000;
 
 /** How many requests a second the bare route answered before a run, and after it. */
@@ -18,14 +17,15 @@ export type Bare = { before: number; after: number };
 export async function withBare<T>(
   connections: number,
   run: () => Promise<T>,
+  seconds = SECONDS,
 ): Promise<T & { bare: Bare }> {
-  const before = await measureBare(connections);
+  const before = await measureBare(connections, seconds);
   const result = await run();
-  return { ...result, bare: { before, after: await measureBare(connections) } };
+  return { ...result, bare: { before, after: await measureBare(connections, seconds) } };
 }
 
 /** Requests a second that a bare Hono route, in a process of its own, answers to so many connections. */
-export async function measureBare(connections: number): Promise<number> {
+export async function measureBare(connections: number, seconds = SECONDS): Promise<number> {
   const port = await freePort();
   const route = spawn(process.execPath, [join(import.meta.dirname, 'route.ts'), String(port)], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -36,8 +36,8 @@ export async function measureBare(connections: number): Promise<number> {
       if (performance.now() > end) throw new Error('the bare route did not start');
       await delay(50);
     }
-    await ask(port, connections, WARM_SECONDS);
-    return await ask(port, connections, SECONDS);
+    await ask(port, connections, seconds.warm);
+    return await ask(port, connections, seconds.measured);
   } finally {
     route.kill();
     await exited;
