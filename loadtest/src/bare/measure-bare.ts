@@ -25,7 +25,7 @@ export async function withBare<T>(
 }
 
 /** Requests a second that a bare Hono route, in a process of its own, answers to so many connections. */
-export async function measureBare(connections: number, seconds = SECONDS): Promise<number> {
+async function measureBare(connections: number, seconds = SECONDS): Promise<number> {
   const port = await freePort();
   const route = spawn(process.execPath, [join(import.meta.dirname, 'route.ts'), String(port)], {
     stdio: ['ignore', 'ignore', 'inherit'],
