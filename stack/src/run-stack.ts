@@ -27,7 +27,7 @@ export async function runStack(options: StackOptions): Promise<Stack> {
     steps.push(() => stopAll('workers', workers, say));
     steps.push(() => stopAll('API', apis, say));
     signal?.throwIfAborted();
-    say(`starting ${processes.map(({ name }) => name).join(', ')}`);
+    if (processes.length > 0) say(`starting ${processes.map(({ name }) => name).join(', ')}`);
     await Promise.all(processes.map((process) => process.start()));
     return {
       ...urls,

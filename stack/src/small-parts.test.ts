@@ -52,7 +52,13 @@ describe('configuration', () => {
       workers: 1,
       host: '127.0.0.1',
       verbose: false,
+      storesOnly: false,
     });
+  });
+
+  test('the stores alone have no processes, whatever the environment says', () => {
+    const config = readStartConfig({ APIS: '2', WORKERS: '2' }, ['--stores']);
+    expect(config).toMatchObject({ apis: 0, workers: 0, storesOnly: true });
   });
 
   test.each(['0', '-1', '1.5', 'two', '17'])('WORKERS=%s is refused', (value) => {

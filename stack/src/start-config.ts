@@ -12,21 +12,26 @@ export type StartConfig = {
   host: string;
   /** Print every log line of the processes, not only warnings. */
   verbose: boolean;
+  /** Bring up Postgres and Redis, and nothing that works on them. */
+  storesOnly: boolean;
 };
 
 const PROCESSES_MAX = 16;
 
 /** Reads what `npm start` lets a user choose. */
 export function readStartConfig(env: NodeJS.ProcessEnv, args: string[]): StartConfig {
+  const storesOnly = args.includes('--stores');
+  const count = (name: string) => (storesOnly ? 0 : whole(env, name, 1, PROCESSES_MAX));
   return {
     apiPort: whole(env, 'PORT', START_PORTS.api, 65_535),
     workerPort: whole(env, 'WORKER_PORT', START_PORTS.worker, 65_535),
-    apis: whole(env, 'APIS', 1, PROCESSES_MAX),
-    workers: whole(env, 'WORKERS', 1, PROCESSES_MAX),
+    apis: count('APIS'),
+    workers: count('WORKERS'),
     postgresPort: whole(env, 'POSTGRES_PORT', START_PORTS.postgres, 65_535),
     redisPort: whole(env, 'REDIS_PORT', START_PORTS.redis, 65_535),
     host: env['HOST'] || '127.0.0.1',
     verbose: args.includes('--verbose'),
+    storesOnly,
   };
 }
 

@@ -12,6 +12,12 @@ export function readyText(run: RunFile, where: { name: string; where: string }[]
   return `Razão is ready.\n\n${table(rows)}\n\nTry it:\n\n${firstCurl(run.apiUrl)}\n\nCtrl-C stops everything.`;
 }
 
+/** What `npm start -- --stores` prints. */
+export function storesText(where: readonly { name: string; where: string }[]): string {
+  const rows = where.map(({ name, where }) => [`${name} data`, where]);
+  return `Postgres and Redis are ready; nothing works on them.\n\n${table(rows)}\n\nCtrl-C stops them.`;
+}
+
 /** What `npm start` prints while processes run that cannot work, and what to do. */
 export function notReadyText(
   unready: readonly Unready[],

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { TEST_DIRECTORY } from './paths.ts';
+import { ROOT, TEST_DIRECTORY } from './paths.ts';
 import { isAlive, sendSignal } from './processes/alive.ts';
 import { type RunFile, readRun } from './run-file.ts';
 import { type NpmStart, npmStart, startEnv } from './testing/npm-start.cases.ts';
@@ -76,6 +78,25 @@ test('started again it has kept its data', async () => {
   const again = npmStart(env);
   await until('ready', () => again.text().includes('Ctrl-C stops'), 25_000);
   expect(again.text()).toContain('migrations: none missing');
+  again.child.kill('SIGTERM');
+  expect(await again.exit).toBe(0);
+});
+
+test('with the stores alone the number of shards is changed, as OPERATIONS.md says', async () => {
+  const stores = npmStart(env, '--stores');
+  await until('the stores are ready', () => stores.text().includes('Ctrl-C stops'), 25_000);
+  const { databaseUrl, redisUrl, processes } = readRun(runFile) ?? expect.fail('no run file');
+  expect(processes).toEqual([]);
+  const change = promisify(execFile)(
+    process.execPath,
+    [join(ROOT, 'worker/src/shards-tool.ts'), '8'],
+    { env: { ...env, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } },
+  );
+  expect((await change).stdout).toContain('there are 8 shards now');
+  stores.child.kill('SIGINT');
+  expect(await stores.exit).toBe(0);
+  const again = npmStart({ ...env, SHARDS: '8' });
+  await until('ready', () => again.text().includes('Ctrl-C stops'), 25_000);
   again.child.kill('SIGTERM');
   expect(await again.exit).toBe(0);
 });

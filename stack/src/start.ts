@@ -10,7 +10,7 @@ import { createSay } from './say.ts';
 import { SetupError } from './services/service.ts';
 import type { Stack } from './stack-options.ts';
 import { readStartConfig, type StartConfig } from './start-config.ts';
-import { notReadyText, readyText, runningText } from './start-text.ts';
+import { notReadyText, readyText, runningText, storesText } from './start-text.ts';
 import { onStopSignals } from './stop-signals.ts';
 import { terminalLine } from './terminal-line.ts';
 import { watchServices } from './watch-services.ts';
@@ -103,8 +103,11 @@ async function superviseUntil(
     onUnready: (unready) => console.log(`\n${notReadyText(unready, services)}\n`),
   });
   if (!signal.aborted) {
-    const run = describeStack(stack);
-    console.log(`\n${readyText(run, services, join(RAZAO_DIRECTORY, 'logs'))}\n`);
+    const logs = join(RAZAO_DIRECTORY, 'logs');
+    const text = config.storesOnly
+      ? storesText(services)
+      : readyText(describeStack(stack), services, logs);
+    console.log(`\n${text}\n`);
   }
   await aborted(signal);
   endWatch();

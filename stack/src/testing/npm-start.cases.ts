@@ -7,8 +7,8 @@ import { freePort } from '../ports.ts';
 export type NpmStart = ReturnType<typeof npmStart>;
 
 /** `npm start` itself, with the real API and worker, beside whatever runs from this checkout. */
-export function npmStart(env: NodeJS.ProcessEnv) {
-  const child = spawn(process.execPath, [join(ROOT, 'stack/src/start.ts')], {
+export function npmStart(env: NodeJS.ProcessEnv, ...args: string[]) {
+  const child = spawn(process.execPath, [join(ROOT, 'stack/src/start.ts'), ...args], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
