@@ -18,7 +18,7 @@ export type StoredBond = {
 /** The statement that reads it. */
 export const READ_BOND = `select (select value from settings where name = 'installation') as installation,
     (select value from settings where name = 'redis') as redis,
-    concat(pg_postmaster_start_time(), ' ', oid) as server, pg_is_in_recovery() as recovering
+    concat(extract(epoch from pg_postmaster_start_time()), ' ', oid) as server, pg_is_in_recovery() as recovering
   from pg_database where datname = current_database()`;
 
 /** Reads it. One whose tables are missing says that it has no installation. */
