@@ -1,5 +1,6 @@
 import type { Stack } from '@razao/stack/stack-options.ts';
 import { call } from '../../support/http.ts';
+import { until } from '../../support/poll.ts';
 import { BULK, type Draft } from '../load/draft.ts';
 import type { Journal } from '../load/journal.ts';
 import { writeHeaders } from '../load/writer.ts';
@@ -45,6 +46,20 @@ export async function compareAnswers(
   return (await Promise.all(found)).flat();
 }
 
+/**
+ * Asks until there is an answer. The comparison of a few hundred thousand rows holds up this process, and with it the proxies on the
+ * ways of all others: for a moment these find their stores silent.
+ */
+async function ask(...request: Parameters<typeof call>): ReturnType<typeof call> {
+  let answer = await call(...request);
+  const answered = async () => {
+    if (answer.status === 503) answer = await call(...request);
+    return answer.status !== 503;
+  };
+  await until('an API answers', answered);
+  return answer;
+}
+
 type Said = { way: string; id: string; status: unknown };
 
 async function askAgain({ apiUrls }: Stack, ledger: string, drafts: readonly Draft[]) {
@@ -52,11 +67,11 @@ async function askAgain({ apiUrls }: Stack, ledger: string, drafts: readonly Dra
   const said: Said[] = [];
   for (const { path, body, commands } of drafts) {
     const key = path === BULK ? null : (commands[0]?.key ?? null);
-    const replay = await call(`${url}${path}`, 'POST', body, writeHeaders(key, false));
+    const replay = await ask(`${url}${path}`, 'POST', body, writeHeaders(key, false));
     const data = path === BULK ? (replay.body['data'] as { status: unknown }[]) : [replay.body];
     for (const [i, { id }] of commands.entries()) {
       said.push({ way: 'replay', id, status: data[i]?.['status'] });
-      const read = await call(`${url}/${id}`, 'GET');
+      const read = await ask(`${url}/${id}`, 'GET');
       said.push({ way: 'read', id, status: read.body['status'] });
     }
   }
@@ -72,7 +87,7 @@ async function compareAccounts(
   const own = [...balances].filter(([name]) => name.startsWith(`${ledger} `));
   for (const [name, { posted, held }] of own.slice(0, BALANCES)) {
     const path = name.replace(' ', '/accounts/');
-    const { body } = await call(`${apiUrls[0]}/v1/ledgers/${path}`, 'GET');
+    const { body } = await ask(`${apiUrls[0]}/v1/ledgers/${path}`, 'GET');
     const [said] = Object.values(
       (body['balances'] ?? {}) as Record<string, Record<string, string>>,
     );
