@@ -82,6 +82,11 @@ async function rename(installation: string, how: { unseen: boolean }): Promise<s
 /** Changes the database while the API cannot reach it. */
 async function unseen(change: () => Promise<void>): Promise<void> {
   await api.postgres.cut();
+  // Whoever has no connection is told of a cut by the next one only.
+  await until('it has noticed', async () => {
+    const { body } = await api.get('/readyz');
+    return (body['dependencies'] as Dependencies)['postgres']?.ok === false;
+  });
   await change();
   await api.postgres.mend();
 }
