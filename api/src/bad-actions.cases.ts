@@ -1,4 +1,4 @@
-import { AMOUNTS, BAD_TRANSACTIONS } from './bad-input.cases.ts';
+import { AMOUNTS, BAD_TRANSACTIONS, INSTANTS } from './bad-input.cases.ts';
 
 /** Bodies of the writes that act on a transaction, and of bulks, that are refused, each with where its only fault lies. */
 
@@ -18,6 +18,11 @@ export const BAD_ACTIONS: readonly (readonly [action: string, body: unknown, poi
   ]),
   ...NO_FLAGS.map((final) => ['capture', { final }, '#/final'] as const),
   ...NO_FLAGS.map((force) => ['revert', { force }, '#/force'] as const),
+  ...INSTANTS.flatMap((effective_at) => [
+    ['capture', { effective_at }, '#/effective_at'] as const,
+    ['revert', { effective_at }, '#/effective_at'] as const,
+  ]),
+  ['release', { effective_at: '2020-01-01T00:00:00Z' }, '#/effective_at'],
   ['capture', { force: true }, '#/force'],
   ['revert', { final: true }, '#/final'],
   ['release', { amount: '1' }, '#/amount'],

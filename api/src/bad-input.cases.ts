@@ -76,7 +76,7 @@ const ASSETS = [
   ],
   ...['B_L/2', 'BRL:2', '\u00c9/2', `A${'B'.repeat(17)}/2`, 'BRL/2\n', 1, null, [], {}],
 ];
-const INSTANTS = [
+export const INSTANTS = [
   ...[
     '',
     'now',
@@ -169,6 +169,10 @@ export const BAD_TRANSACTIONS: readonly (readonly [
   ),
   ...IDS.map((v) => ['depends_on', { ...GOOD, depends_on: v }, '#/depends_on'] as const),
   ...INSTANTS.map((v) => ['effective_at', { ...GOOD, effective_at: v }, '#/effective_at'] as const),
+  ...['2020-01-01T00:00:00Z', '2026-12-31T00:00:00Z'].map((v) => {
+    const body = { ...GOOD, hold: { expires_in: 60 }, effective_at: v };
+    return ['effective_at of a hold', body, '#/effective_at'] as const;
+  }),
 ];
 
 const TEXT = JSON.stringify(GOOD).slice(0, -1);

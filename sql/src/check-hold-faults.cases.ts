@@ -29,6 +29,7 @@ export const HOLD_FAULTS: readonly Fault[] = [
     'a capture that came before its hold',
     `update transactions set target = '${moneyId(15)}' ${at(9)}`,
     'acts_on_hold',
+    'effect_follows_target',
     'hold_captured',
   ],
   [

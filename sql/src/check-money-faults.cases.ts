@@ -24,6 +24,7 @@ const REVERTS: readonly Fault[] = [
     'a revert that came before its target',
     `update transactions set target = '${moneyId(32)}' ${at(31)};
      update reverted set id = '${moneyId(32)}' ${of(29)}`,
+    'effect_follows_target',
     'revert_turns_postings',
     'reverted_is_sum',
   ],
@@ -225,6 +226,17 @@ const ASSETS_AND_DATES: readonly Fault[] = [
     'a transaction with another effective instant',
     `update transactions set effective_at = effective_at + interval '1 us' ${at(17)}`,
     'dated_entries',
+  ],
+  [
+    'a capture that takes effect before its hold',
+    `update transactions set effective_at = '2027-01-01Z' ${at(15)}`,
+    'effect_follows_target',
+  ],
+  [
+    'a revert that takes effect before its target',
+    `update transactions set effective_at = '2027-01-01Z' ${at(17)}`,
+    'dated_entries',
+    'effect_follows_target',
   ],
   [
     'an effective instant before 1970 in the first span after it',

@@ -36,6 +36,9 @@ describe('invariant 7', () => {
     await fillLedger(client, { transactions: 12, accounts: 3 });
     await client.query(OTHER_LEDGERS);
     await client.query(moneyBook());
+    await client.query(
+      `update settings set value = '2025-01-01Z' where name = 'effects_follow_since'`,
+    );
     await chainLedgers(client);
   });
 

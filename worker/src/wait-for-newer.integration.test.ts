@@ -12,7 +12,8 @@ import { openWorkerBench, type WorkerBench } from './testing/worker-bench.cases.
 
 type Worker = Awaited<ReturnType<WorkerBench['startWorker']>>;
 
-const OLD = { readerLevel: READER_LEVEL - 1 };
+const OLDER_LEVEL = READER_LEVEL - 1;
+const OLD = { readerLevel: OLDER_LEVEL };
 
 let bench: WorkerBench;
 let ledger: number;
@@ -89,17 +90,17 @@ describe('a chunk that needs more than the worker understands', () => {
   });
 
   test('is taken by a newer worker that stands by, and the older one does not take the shard back from it', async () => {
-    await enqueue(0);
+    await enqueue(OLDER_LEVEL);
     const old = await bench.startWorker(OLD);
     await until('the old one posts', async () => (await posted()).length === 1);
     const newer = await bench.startWorker();
-    for (let n = 0; n < 5; n++) await enqueue(1);
+    for (let n = 0; n < 5; n++) await enqueue(READER_LEVEL);
     await bench.untilDrained();
     expect(await posted()).toEqual(idsOf(commands));
     await until('the old one waits no more', async () => !(await waits(old)));
     // What the old one understands is posted by the newer one as well: it keeps the shard.
     for (let n = 0; n < 20; n++) {
-      await enqueue(n % 2);
+      await enqueue(OLDER_LEVEL + (n % 2));
       await delay(100);
     }
     await bench.untilDrained();
@@ -135,7 +136,7 @@ test('up and down under load: each command is posted once, in order, by a worker
     const data = JSON.parse(
       (await bench.redis.hget(bench.queue.toKey(waiting[0] ?? ''), 'data')) ?? '{}',
     );
-    return active.length === 0 && data.needs === 1 && (await waits(worker));
+    return active.length === 0 && data.needs === READER_LEVEL && (await waits(worker));
   }
 });
 
@@ -152,7 +153,7 @@ function startFeeding() {
   let stopped = false;
   const running = (async () => {
     for (let n = 0; !stopped; n++) {
-      await enqueue(n > 50 && n % 7 === 0 ? 1 : 0);
+      await enqueue(n > 50 && n % 7 === 0 ? READER_LEVEL : OLDER_LEVEL);
       await delay(5);
     }
   })();

@@ -52,6 +52,8 @@ describe('a write that acts on a transaction', () => {
     ['capture', {}, { amount: '1' }],
     ['revert', { force: false }, { force: true }],
     ['revert', {}, { amount: '1' }],
+    ['capture', {}, { effective_at: '2020-01-01T00:00:00Z' }],
+    ['revert', {}, { effective_at: '2020-01-01T00:00:00Z' }],
   ] as const)('is another %s than %j when it says %j', async (action, one, other) => {
     const ledger = await api.newLedger();
     const key = randomUUID();

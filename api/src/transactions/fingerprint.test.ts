@@ -77,7 +77,6 @@ const OTHERS = [
   { ...BASE, effective_at: '2026-01-02T03:04:05.000001Z' },
   { ...BASE, hold: { expires_in: 60 } },
   { ...BASE, hold: { expires_in: 61 } },
-  { ...BASE, hold: { expires_in: 60 }, effective_at: '2026-01-02T03:04:05Z' },
   { ...BASE, depends_on: '0198c0de-0000-7000-8000-00000000000a' },
   { ...BASE, depends_on: '0198c0de-0000-7000-8000-00000000000b' },
   { ...BASE, hold: { expires_in: 60 }, depends_on: '0198c0de-0000-7000-8000-00000000000a' },
@@ -92,6 +91,7 @@ test('every difference that means something makes another fingerprint', () => {
 });
 
 const TARGET = '0198c0de-0000-7000-8000-00000000000a';
+const EFFECT = '2026-01-02T03:04:05Z';
 const OTHER_TARGET = '0198c0de-0000-7000-8000-00000000000b';
 
 test('no two operations have the same fingerprint, nor one on two targets', () => {
@@ -101,11 +101,14 @@ test('no two operations have the same fingerprint, nor one on two targets', () =
     ofCapture({ amount: '1' }, target),
     ofCapture({ amount: '2' }, target),
     ofCapture({ amount: '1', final: false }, target),
+    ofCapture({ effective_at: EFFECT }, target),
+    ofCapture({ effective_at: '2026-01-02T03:04:05.000001Z' }, target),
     releaseFingerprint(target),
     ofRevert({}, target),
     ofRevert({ force: true }, target),
     ofRevert({ amount: '1' }, target),
     ofRevert({ amount: '1', force: true }, target),
+    ofRevert({ effective_at: EFFECT }, target),
   ]);
   expect(new Set(prints).size).toBe(prints.length);
 });
@@ -119,12 +122,14 @@ test('those of the other operations do not change from release to release either
     capture: ofCapture({}, TARGET),
     release: releaseFingerprint(TARGET),
     revert: ofRevert({}, TARGET),
+    dated: ofRevert({ effective_at: EFFECT }, TARGET),
   }).toEqual({
     hold: '92k1uTyInTWndcTpJKIr7UQbIc5unAHicoohjtHuye4=',
     conditional: 'yAfjknPWYvaXhkt0EKryJt1ymFh70sQa7mom7QDlTls=',
     capture: 'UieYAD8l0oMwnOJux6A5l/HtsU/kCa3stmSJHHeE/Ko=',
     release: '+L4caX5KZ64elNDBpU410OxGU/7R5f//fdFqf9kGpfk=',
     revert: 'VMuGQwu4+2kwo+S3GrR/O83B+MIpg1/JKX+WBf5+wjk=',
+    dated: '0eyFQbBOc0GZ47CfNtvZi5MrIHyv7RAG0VkSHX/x+FU=',
   });
 });
 

@@ -22,16 +22,18 @@ export function transactionFingerprint(request: TransactionRequest): string {
   return sha256(canonical);
 }
 
-export function captureFingerprint(target: string, { amount, final }: CaptureRequest): string {
-  return sha256(['capture', target, amount ?? null, final]);
+export function captureFingerprint(target: string, request: CaptureRequest): string {
+  const { amount = null, final } = request;
+  return sha256(['capture', target, amount, final, ...canonicalEffect(request)]);
 }
 
 export function releaseFingerprint(target: string): string {
   return sha256(['release', target]);
 }
 
-export function revertFingerprint(target: string, { amount, force }: RevertRequest): string {
-  return sha256(['revert', target, amount ?? null, force]);
+export function revertFingerprint(target: string, request: RevertRequest): string {
+  const { amount = null, force } = request;
+  return sha256(['revert', target, amount, force, ...canonicalEffect(request)]);
 }
 
 /** The digest of an atomic bulk: over its members' ids and own fingerprints, in order. */
@@ -42,6 +44,11 @@ export function bulkDigest(members: readonly { id: string; fingerprint: string }
 /** The fingerprint of an atomic bulk's member: the same transaction alone, or in another bulk, is another command. */
 export function memberFingerprint(fingerprint: string, digest: string): string {
   return sha256([fingerprint, digest]);
+}
+
+/** Nothing where none is given: there were commands before there was such a field. */
+function canonicalEffect({ effective_at }: CaptureRequest | RevertRequest): object[] {
+  return effective_at === undefined ? [] : [{ effective_at }];
 }
 
 function canonicalPosting(posting: TransactionRequest['postings'][number]): string[] {

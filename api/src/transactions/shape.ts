@@ -51,12 +51,16 @@ export function fromCommand(ledger: string, command: Command, record: StatusReco
     description: moving?.description ?? null,
     reference: moving?.reference ?? null,
     metadata: moving?.metadata ?? {},
-    effective_at: moving?.effectiveAt ?? outcome?.postedAt ?? null,
+    effective_at: effectAsked(command) ?? outcome?.postedAt ?? null,
     accepted_at: record.acceptedAt,
     posted_at: outcome?.postedAt ?? null,
     sequence: outcome?.sequence ?? null,
     rejection: outcome?.rejection ?? null,
   };
+}
+
+function effectAsked(command: Command): string | null {
+  return 'effectiveAt' in command ? (command.effectiveAt ?? null) : null;
 }
 
 /** A stored transaction. */

@@ -61,7 +61,8 @@ export function toCapture(
 ): CaptureCommand {
   const { amount = null, final } = request;
   const fingerprint = captureFingerprint(target, request);
-  return { ...accepted(ledger, key), kind: 'capture', fingerprint, target, amount, final };
+  const facts = { ...accepted(ledger, key), ...effectOf(request) };
+  return { ...facts, kind: 'capture', fingerprint, target, amount, final };
 }
 
 export function toRelease(ledger: Ledger, key: string, target: string): ReleaseCommand {
@@ -77,7 +78,8 @@ export function toRevert(
 ): RevertCommand {
   const { amount = null, force } = request;
   const fingerprint = revertFingerprint(target, request);
-  return { ...accepted(ledger, key), kind: 'revert', fingerprint, target, amount, force };
+  const facts = { ...accepted(ledger, key), ...effectOf(request) };
+  return { ...facts, kind: 'revert', fingerprint, target, amount, force };
 }
 
 /** The commands as the members of one atomic bulk. */
@@ -93,6 +95,10 @@ export function toMembers(commands: readonly Command[]): Command[] {
 function accepted(ledger: Ledger, key: string) {
   const id = transactionId(ledger.name, key);
   return { ledgerUid: ledger.uid, id, acceptedAt: instantText(NOT_YET_MS) };
+}
+
+function effectOf({ effective_at }: CaptureRequest | RevertRequest): { effectiveAt?: string } {
+  return effective_at === undefined ? {} : { effectiveAt: effective_at };
 }
 
 /** Most postings have no condition, and go as they are. */

@@ -16,14 +16,17 @@ export type Moving = {
   /** Seconds; of a hold. */
   expiresIn: number | null;
   dependsOn: string | null;
-  /** In UTC to the microsecond. */
+  /** In UTC to the microsecond; of a transfer. */
   effectiveAt: string | null;
 };
 
-/** What acts on another transaction. Amount null: all that is left. */
+/** Amount null: all that is left. The instant in UTC to the microsecond, null: that of its posting or of its target, the later one. */
+type Following = { id: string; target: string; amount: bigint | null; effectiveAt: string | null };
+
+/** What acts on another transaction. */
 export type Acting =
-  | { kind: 'capture'; id: string; target: string; amount: bigint | null; final: boolean }
-  | { kind: 'revert'; id: string; target: string; amount: bigint | null; force: boolean }
+  | ({ kind: 'capture'; final: boolean } & Following)
+  | ({ kind: 'revert'; force: boolean } & Following)
   | { kind: 'release'; id: string; target: string };
 
 export type MixCommand = Moving | Acting;

@@ -1,5 +1,5 @@
 import type { Sent } from '../generate/create-encoder.ts';
-import type { MixCommand, MixPosting, MixRequest, Moving } from './command.ts';
+import type { Acting, MixCommand, MixPosting, MixRequest, Moving } from './command.ts';
 
 /** The HTTP side of a request. */
 export function writeMixRequest({ shape, commands, invalidAt }: MixRequest): Sent {
@@ -21,16 +21,17 @@ function writeOne(command: MixCommand): Sent {
     case 'hold':
       return { below: '', key, body: JSON.stringify(movingBody(command)) };
     case 'capture': {
-      const { amount, final } = command;
+      const { final } = command;
       // Sometimes the default is left out, sometimes it is said.
-      const body = { ...amountBody(amount), ...(final && amount === null ? {} : { final }) };
+      const isDefault = final && command.amount === null;
+      const body = { ...followingBody(command), ...(isDefault ? {} : { final }) };
       return { below: `/${command.target}/capture`, key, body: JSON.stringify(body) };
     }
     case 'release':
       return { below: `/${command.target}/release`, key, body: '{}' };
     case 'revert': {
-      const { amount, force } = command;
-      const body = { ...amountBody(amount), ...(force ? { force } : {}) };
+      const { force } = command;
+      const body = { ...followingBody(command), ...(force ? { force } : {}) };
       return { below: `/${command.target}/revert`, key, body: JSON.stringify(body) };
     }
   }
@@ -41,7 +42,7 @@ function movingBody({ postings, expiresIn, dependsOn, effectiveAt }: Moving): ob
     postings: postings.map(postingBody),
     ...(expiresIn === null ? {} : { hold: { expires_in: expiresIn } }),
     ...(dependsOn === null ? {} : { depends_on: dependsOn }),
-    ...(effectiveAt === null ? {} : { effective_at: effectiveAt }),
+    ...effectBody(effectiveAt),
   };
 }
 
@@ -51,6 +52,10 @@ function postingBody({ source, destination, asset, amount, availableGte }: MixPo
   return { ...posting, if: { source_available_gte: String(availableGte) } };
 }
 
-function amountBody(amount: bigint | null): object {
-  return amount === null ? {} : { amount: String(amount) };
+function followingBody({ amount, effectiveAt }: Exclude<Acting, { kind: 'release' }>): object {
+  return { ...(amount === null ? {} : { amount: String(amount) }), ...effectBody(effectiveAt) };
+}
+
+function effectBody(effectiveAt: string | null): object {
+  return effectiveAt === null ? {} : { effective_at: effectiveAt };
 }

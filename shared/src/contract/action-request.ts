@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { amountSchema } from './transaction-request.ts';
+import { amountSchema, effectiveAtSchema } from './transaction-request.ts';
 
 /** The body of `POST .../transactions/{id}/capture`: all that is left unless it says how much. */
 export const captureRequestSchema = z.strictObject({
   amount: amountSchema.optional(),
   final: z.boolean().default(true),
+  effective_at: effectiveAtSchema.optional(),
 });
 
 /** The body of `POST .../transactions/{id}/release`. */
@@ -14,6 +15,7 @@ export const releaseRequestSchema = z.strictObject({});
 export const revertRequestSchema = z.strictObject({
   amount: amountSchema.optional(),
   force: z.boolean().default(false),
+  effective_at: effectiveAtSchema.optional(),
 });
 
 export type CaptureRequest = z.output<typeof captureRequestSchema>;

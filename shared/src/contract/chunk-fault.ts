@@ -2,9 +2,10 @@ import {
   BARE_FIELDS,
   COMMAND_FIELDS,
   CONDITION_FIELDS,
-  OPTIONAL_FIELDS,
+  OPTIONAL_FIELDS_OF,
   POSTING_FIELDS,
 } from './chunk-fields.ts';
+import type { TransactionKind } from './command.ts';
 import { isRecord } from './is-record.ts';
 
 /**
@@ -48,7 +49,8 @@ function unknownOf(command: unknown, discarded: boolean): string | null {
   const { kind, postings } = command;
   if (typeof kind !== 'string' || !KIND.test(kind)) return null;
   if (!Object.hasOwn(COMMAND_FIELDS, kind)) return `the kind "${kind}"`;
-  const whole = [...COMMAND_FIELDS[kind as keyof typeof COMMAND_FIELDS], ...OPTIONAL_FIELDS];
+  const known = kind as TransactionKind;
+  const whole = [...COMMAND_FIELDS[known], ...OPTIONAL_FIELDS_OF[known]];
   return (
     strangeField(command, discarded ? BARE_FIELDS : whole) ??
     (Array.isArray(postings) ? firstOf(postings, unknownOfPosting) : null)

@@ -15,8 +15,19 @@ export const COMMAND_FIELDS: { readonly [K in TransactionKind]: FieldsOf<K> } = 
   expiry: [...BARE_FIELDS, 'target'],
   revert: [...BARE_FIELDS, 'target', 'amount', 'force'],
 };
-/** What is absent where it was not asked for. */
-export const OPTIONAL_FIELDS = ['dependsOn', 'atomic'] as const;
+/** What is absent from a command of any kind where it was not asked for. */
+const OPTIONAL_FIELDS = ['dependsOn', 'atomic'] as const;
+const DATED_FIELDS = [...OPTIONAL_FIELDS, 'effectiveAt'] as const;
+
+/** What a command of each kind may have besides. */
+export const OPTIONAL_FIELDS_OF: { readonly [K in TransactionKind]: readonly string[] } = {
+  transfer: OPTIONAL_FIELDS,
+  hold: OPTIONAL_FIELDS,
+  capture: DATED_FIELDS,
+  release: OPTIONAL_FIELDS,
+  expiry: OPTIONAL_FIELDS,
+  revert: DATED_FIELDS,
+};
 
 export const POSTING_FIELDS = ['source', 'destination', 'asset', 'amount'] as const;
 export const CONDITION_FIELDS = ['sourceAvailableGte'] as const;

@@ -20,7 +20,11 @@ describe('a chunk that a newer version wrote is waited with', () => {
   test.each([
     ['of another form', { v: CHUNK_VERSION + 1 }, 'is of version 3,'],
     ['of a form far away, whatever it has', { v: 99, commands: null, needs: 'x' }, 'version 99,'],
-    ['that needs more', { needs: READER_LEVEL + 1 }, 'needs a reader of level 2,'],
+    [
+      'that needs more',
+      { needs: READER_LEVEL + 1 },
+      `needs a reader of level ${READER_LEVEL + 1},`,
+    ],
     ['that needs more, whatever it has', { needs: 9, commands: [{ fee: 1 }] }, 'of level 9,'],
     ['with a field more', { priority: 1 }, 'the field "priority"'],
     ['with a command of another kind', { commands: [COMMAND, { kind: 'swap' }] }, 'kind "swap"'],
@@ -55,11 +59,16 @@ describe('a chunk that a newer version wrote is waited with', () => {
   });
 
   test('by a reader that understands less than this code, which reads what needs no more', () => {
-    const chunk = toChunk([COMMAND]);
+    const chunk = toChunk([COMMAND, revert(1, TARGET)]);
     expect(decodeChunk(chunk, READER_LEVEL - 1)).toMatchObject({ fault: { tooNew: true } });
-    const older = { ...chunk, needs: READER_LEVEL - 1 };
-    expect(decodeChunk(older, READER_LEVEL - 1)).toMatchObject({ commands: [COMMAND] });
-    expect(decodeChunk(older)).toMatchObject({ commands: [COMMAND] });
+    const older = toChunk([COMMAND, hold(1, 'world>alice 1'), release(1, TARGET)]);
+    expect(decodeChunk(older, READER_LEVEL - 1)).toMatchObject({ commands: older.commands });
+    expect(decodeChunk(older)).toMatchObject({ commands: older.commands });
+  });
+
+  test('with a capture or a revert, by a reader that would date it before its target', () => {
+    for (const command of [capture(1, TARGET), revert(1, TARGET)])
+      expect(decodeChunk(toChunk([command]), 1)).toMatchObject({ fault: { tooNew: true } });
   });
 
   test('and what it says is cut short where it is long', () => {

@@ -120,17 +120,11 @@ function isOfItsKind(value: Record<string, unknown>): boolean {
       return hasNoMore(value, 'hold') && isMoving(value) && isInstant(value['expiresAt']);
     case 'capture':
       return (
-        hasNoMore(value, 'capture') &&
-        isActing(value) &&
-        isAmountOrNull(value) &&
-        typeof value['final'] === 'boolean'
+        hasNoMore(value, 'capture') && isFollowing(value) && typeof value['final'] === 'boolean'
       );
     case 'revert':
       return (
-        hasNoMore(value, 'revert') &&
-        isActing(value) &&
-        isAmountOrNull(value) &&
-        typeof value['force'] === 'boolean'
+        hasNoMore(value, 'revert') && isFollowing(value) && typeof value['force'] === 'boolean'
       );
     case 'release':
     case 'expiry':
@@ -146,6 +140,7 @@ function hasNoMore(value: Record<string, unknown>, kind: TransactionKind): boole
   // One by one, and not in a loop: this is done for every command.
   if (value['dependsOn'] !== undefined) known += 1;
   if (value['atomic'] !== undefined) known += 1;
+  if ((kind === 'capture' || kind === 'revert') && value['effectiveAt'] !== undefined) known += 1;
   return countFields(value) === known;
 }
 
@@ -163,8 +158,13 @@ function isActing(value: Record<string, unknown>): boolean {
   return matches(value['target'], UUID_PATTERN);
 }
 
-function isAmountOrNull(value: Record<string, unknown>): boolean {
-  return value['amount'] === null || matches(value['amount'], AMOUNT_PATTERN);
+function isFollowing(value: Record<string, unknown>): boolean {
+  const { amount, effectiveAt } = value;
+  return (
+    isActing(value) &&
+    (amount === null || matches(amount, AMOUNT_PATTERN)) &&
+    (effectiveAt === undefined || isInstant(effectiveAt))
+  );
 }
 
 function arePostings(value: unknown): value is readonly ConditionalPosting[] {

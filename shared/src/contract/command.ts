@@ -45,13 +45,18 @@ type Acting = Accepted & { target: string };
 
 export type TransferCommand = Moving & { kind: 'transfer' };
 export type HoldCommand = Moving & { kind: 'hold'; expiresAt: string };
-/** `amount` null: all that is left; `final: false` keeps what is not captured open. */
-export type CaptureCommand = Acting & { kind: 'capture'; amount: string | null; final: boolean };
+/**
+ * What moves money that its target named. `amount` null: all that is left. Without an `effectiveAt` it takes effect with its
+ * posting, or with its target where that is later.
+ */
+type Following = Acting & { amount: string | null; effectiveAt?: string };
+/** `final: false` keeps what is not captured open. */
+export type CaptureCommand = Following & { kind: 'capture'; final: boolean };
 export type ReleaseCommand = Acting & { kind: 'release' };
 /** The system's own: ends a hold whose time is over. */
 export type ExpiryCommand = Acting & { kind: 'expiry' };
-/** `amount` null: all that is left; `force` ignores overdraft limits, maximum balances. */
-export type RevertCommand = Acting & { kind: 'revert'; amount: string | null; force: boolean };
+/** `force` ignores overdraft limits, maximum balances. */
+export type RevertCommand = Following & { kind: 'revert'; force: boolean };
 
 /** An accepted write on its way through the queue. */
 export type Command =

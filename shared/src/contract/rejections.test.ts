@@ -17,6 +17,7 @@ const CONTRACT = [
   'amount_overflow',
   'condition_failed',
   'dependency_failed',
+  'effective_before_target',
   'processing_failed',
 ];
 

@@ -16,6 +16,7 @@ export const REJECTIONS = {
   amount_overflow: 'A balance would need more than 38 digits',
   condition_failed: 'A condition of the transaction did not hold when its turn came',
   dependency_failed: 'A transaction that this one depends on was rejected or is unknown',
+  effective_before_target: 'It would take effect before the transaction that it acts on does',
   processing_failed: 'The command could not be processed; it was recorded and changed nothing',
 } as const satisfies Record<string, string>;
 

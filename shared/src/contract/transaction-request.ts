@@ -36,7 +36,7 @@ const postingSchema = z
   });
 
 /** RFC 3339 with an offset, at most a year ahead; comes out in UTC to the microsecond. */
-const effectiveAtSchema = z.string().transform((text, context) => {
+export const effectiveAtSchema = z.string().transform((text, context) => {
   const instant = normalizeInstant(text);
   if (instant === null) {
     context.addIssue({ code: 'custom', message: 'must be an RFC 3339 instant with an offset' });
@@ -64,14 +64,19 @@ const idSchema = z
   .regex(UUID_PATTERN, { error: 'must be the id of a transaction' });
 
 /** The body of `POST /v1/ledgers/{ledger}/transactions`. */
-export const transactionRequestSchema = z.strictObject({
-  postings: z.array(postingSchema).min(1).max(POSTINGS_MAX),
-  description: textSchema(DESCRIPTION_CHARS_MAX).optional(),
-  reference: textSchema(REFERENCE_CHARS_MAX).optional(),
-  metadata: metadataSchema.optional(),
-  effective_at: effectiveAtSchema.optional(),
-  hold: holdSchema.optional(),
-  depends_on: idSchema.optional(),
-});
+export const transactionRequestSchema = z
+  .strictObject({
+    postings: z.array(postingSchema).min(1).max(POSTINGS_MAX),
+    description: textSchema(DESCRIPTION_CHARS_MAX).optional(),
+    reference: textSchema(REFERENCE_CHARS_MAX).optional(),
+    metadata: metadataSchema.optional(),
+    effective_at: effectiveAtSchema.optional(),
+    hold: holdSchema.optional(),
+    depends_on: idSchema.optional(),
+  })
+  .refine(({ hold, effective_at }) => hold === undefined || effective_at === undefined, {
+    error: 'must not stand beside hold, which moves nothing: its capture takes one',
+    path: ['effective_at'],
+  });
 
 export type TransactionRequest = z.output<typeof transactionRequestSchema>;

@@ -11,7 +11,7 @@ import { TRANSFER_RULES } from './transfer-rules.cases.ts';
  * names another; `strict` is explicit, the others are auto. Postings are joined by `+`, each with its condition: `if 9`. The
  * first command's id is `a`, the second's `b` and so on, unless an id stands before it; `!` marks a command as
  * unprocessable, and braces stand around the members of an atomic bulk. After a command: `for 60`, the seconds that a hold
- * lasts (an hour); `on 2026-01-31`, when it takes effect; `at 60`, the second at which it was accepted (0); `after a`, what
+ * lasts (an hour); `on 2026-01-31`, when it takes effect (a hold: one of before that was refused); `at 60`, the second at which it was accepted (0); `after a`, what
  * it depends on. `keep` leaves open what is not captured.
  *
  * Stored are accounts, and before a command `done`, `refused`, `open`, `released` or `expired`: what an earlier batch made

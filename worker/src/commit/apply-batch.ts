@@ -4,6 +4,7 @@ import { sameFingerprint } from '@razao/shared/contract/status-record.ts';
 import { atomicGroups } from './atomic-groups.ts';
 import { chainHash } from './chain-hash.ts';
 import { collectRows } from './collect-rows.ts';
+import { effectAsked } from './effect.ts';
 import { judge } from './judge.ts';
 import { post } from './post.ts';
 import type { BatchRows, CommandResult, TargetStatus } from './rows.ts';
@@ -88,6 +89,7 @@ function applyCommand(work: Work, command: Command, judge: Judge): CommandResult
     outcome,
     hash: ledger.hash,
     postings: plan?.postings ?? ('postings' in command ? command.postings : []),
+    effectiveAt: plan ? plan.effectiveAt : effectAsked(command),
     bare: outcome.rejection?.code === 'processing_failed',
   });
   put(work, work.outcomes, key, outcome);

@@ -14,6 +14,9 @@ export function secondsIn(seconds: number): string {
   return new Date(Date.UTC(2026, 10, 25, 11) + seconds * 1_000).toISOString().replace('Z', '000Z');
 }
 
+/** When something takes effect: twice before anything is posted, and once after it. */
+export const EFFECTS = [-HOUR, HOUR, 2 * HOUR].map(secondsIn);
+
 /** What a command is drawn from; what it acts on is chosen among those that come before it. */
 type Draft = {
   kind: TransactionKind;
@@ -86,6 +89,7 @@ function toCommand(
   const candidates = { well, near, far: known, ahead: [] }[draft.aim];
   const ahead = idAt(known.length + (pick % 3));
   const target = candidates[pick % candidates.length]?.id ?? ahead;
+  const dated = effectiveAt === null ? {} : { effectiveAt };
   switch (kind) {
     case 'transfer':
       return { ...facts, kind, postings, ...text, effectiveAt };
@@ -95,9 +99,9 @@ function toCommand(
         expiresAt: secondsIn(draft.second + draft.lasting),
       };
     case 'capture':
-      return { ...facts, kind, target, amount, final: !flag };
+      return { ...facts, ...dated, kind, target, amount, final: !flag };
     case 'revert':
-      return { ...facts, kind, target, amount, force: flag };
+      return { ...facts, ...dated, kind, target, amount, force: flag };
     case 'release':
     case 'expiry':
       return { ...facts, kind, target };
@@ -139,7 +143,7 @@ function draftArbitrary(): fc.Arbitrary<Draft> {
     flag: fc.boolean(),
     second: fc.integer({ min: 0, max: 5 }),
     lasting: fc.constantFrom(1, 3, HOUR, HOUR, HOUR, HOUR),
-    effectiveAt: rarely(4, fc.constantFrom(secondsIn(-HOUR), secondsIn(HOUR))),
+    effectiveAt: rarely(4, fc.constantFrom(...EFFECTS)),
   });
 }
 

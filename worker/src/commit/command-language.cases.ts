@@ -62,17 +62,18 @@ export function parseCommand(text: string, idByPlace: string): Command {
   const [verb = '', target = '', ...rest] = body.split(' ');
   const has = (word: string) => rest.includes(word);
   const amount = /^[1-9M]/.test(rest[0] ?? '') ? withNumbers(rest[0] ?? '') : null;
+  const effectiveAt = effect === undefined ? null : `${effect}T00:00:00.000000Z`;
+  const dated = effectiveAt === null ? facts : { ...facts, effectiveAt };
   switch (verb) {
     case 'capture':
-      return capture(ledger, idOf(target), { ...facts, amount, final: !has('keep') });
+      return capture(ledger, idOf(target), { ...dated, amount, final: !has('keep') });
     case 'release':
       return release(ledger, idOf(target), facts);
     case 'expire':
       return expiry(ledger, idOf(target), facts);
     case 'revert':
-      return revert(ledger, idOf(target), { ...facts, amount, force: has('force') });
+      return revert(ledger, idOf(target), { ...dated, amount, force: has('force') });
     default: {
-      const effectiveAt = effect === undefined ? null : `${effect}T00:00:00.000000Z`;
       const postings = withNumbers(body.replace(/^hold /, ''));
       if (verb !== 'hold') return transfer(ledger, postings, { ...facts, effectiveAt });
       const expiresAt = secondsLater(acceptedAt, lasting);

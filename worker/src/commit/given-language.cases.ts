@@ -86,6 +86,7 @@ function addTransaction(stored: Stored, fate: string, text: string): void {
   if (status === 'rejected') return;
   stored.targets.set(key, {
     kind,
+    effectiveAt: command.effectiveAt ?? POSTED_AT,
     postings,
     hold: kind === 'transfer' ? null : { status, expiresAt: command.expiresAt, amount, captured },
     reverted: reverted === undefined ? null : { amount: parseAmount(reverted) },

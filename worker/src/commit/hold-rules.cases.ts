@@ -113,4 +113,9 @@ alice 9, open x: hold alice>bob 9 for 60 | release x at 60; capture x at 60; exp
 alice 9, open x: hold alice>bob 9 for 60 | expire x at 10                               | posted                                       | alice 9, x expired 0/9 // an expiry is not judged by its time: the system sends it
 alice 9                            | hold alice>bob 9 for 60 at 100; capture a at 159 | pending; posted                              | alice 0, bob 9, a posted 9/9 // a hold lasts from its own acceptance
 alice 9, open x: hold alice>bob 9 for 60 | capture x 99 at 60                           | hold_not_open                                | - // the time is judged before the amount
+
+When a capture takes effect
+alice 9                            | hold alice>bob 9; capture a 4 keep on 2026-11-26; capture a 4 keep; capture a on 2026-11-25 | pending; posted; posted; effective_before_target | alice 1 held 1, bob 8, a pending 8/9 // a capture may be dated ahead, and not before its hold
+alice 9, open x: hold alice>bob 9 on 2026-11-20 | capture x 4 keep on 2026-11-20; capture x on 2026-11-19 | posted; effective_before_target              | alice 5 held 5, bob 4, x pending 4/9 // the same instant is early enough
+alice 9, open x: hold alice>bob 9 for 60 | capture x 99 on 2026-11-01 at 60; capture x 99 on 2026-11-01 | hold_not_open; effective_before_target       | - // the date is judged after the target, and before the amount
 `;

@@ -6,25 +6,31 @@ import type {
   ReleaseCommand,
 } from '@razao/shared/contract/command.ts';
 import { type Rejection, rejection } from '@razao/shared/contract/rejections.ts';
+import { judgeEffect } from './effect.ts';
 import { judgePostings } from './judge-postings.ts';
 import { onlyPosting, sumOf, takeFrom } from './parts.ts';
-import type { HoldState, LedgerState } from './state.ts';
+import type { HoldState, LedgerState, TargetState } from './state.ts';
 import { type Move, targetOf, type Verdict, type Work } from './work.ts';
 
 /** Reserves at the sources what the postings will move once they are captured. */
 export function judgeHold(work: Work, ledger: LedgerState, command: HoldCommand): Verdict {
-  const { postings, expiresAt } = command;
+  const { postings, effectiveAt, expiresAt } = command;
   const judged = judgePostings(work, ledger, postings, { kind: 'hold' });
   if ('code' in judged) return judged;
   const hold = { status: 'pending', expiresAt, amount: sumOf(postings), captured: 0n } as const;
-  return { status: 'pending', postings, moves: judged.moves, assets: judged.assets, hold };
+  const { moves, assets } = judged;
+  return { status: 'pending', postings, effectiveAt, moves, assets, hold };
 }
 
 /** Moves what a hold reserved, whole or in part; a final one frees what it leaves. */
 export function judgeCapture(work: Work, ledger: LedgerState, command: CaptureCommand): Verdict {
   const found = findOpenHold(work, command);
   if ('code' in found) return found;
-  const { hold, postings: reserved } = found;
+  const { hold, state } = found;
+  const { postings: reserved } = state;
+  const effect = judgeEffect(ledger, command, state);
+  if ('code' in effect) return effect;
+  const { effectiveAt } = effect;
   const only = onlyPosting(reserved);
   const left = only ? BigInt(only.amount) - hold.captured : null;
   const taken = takeFrom(left, command.amount);
@@ -44,7 +50,8 @@ export function judgeCapture(work: Work, ledger: LedgerState, command: CaptureCo
   if ('code' in judged) return judged;
   const captured = hold.captured + (taken ?? hold.amount ?? 0n);
   const after: HoldState = { ...hold, captured, status: closes ? 'posted' : 'pending' };
-  return { status: 'posted', postings, moves: judged.moves, assets: judged.assets, hold: after };
+  const { moves, assets } = judged;
+  return { status: 'posted', postings, effectiveAt, moves, assets, hold: after };
 }
 
 /** Frees what a hold still reserves; nothing stands against that, not even a freeze. */
@@ -55,7 +62,8 @@ export function judgeEnd(
 ): Verdict {
   const found = findOpenHold(work, command);
   if ('code' in found) return found;
-  const { hold, postings: reserved } = found;
+  const { hold, state } = found;
+  const { postings: reserved } = state;
   const captured = onlyPosting(reserved) ? hold.captured : 0n;
   const postings = reserved.map((posting) => ({
     ...posting,
@@ -66,19 +74,20 @@ export function judgeEnd(
     return { balance, amount: 0n, balanceAfter: balance.posted, held: -BigInt(amount) };
   });
   const status = command.kind === 'release' ? 'released' : 'expired';
-  return { status: 'posted', postings, moves, assets: [], hold: { ...hold, status } };
+  const after: HoldState = { ...hold, status };
+  return { status: 'posted', postings, effectiveAt: null, moves, assets: [], hold: after };
 }
 
 /** From the instant of its expiry on a hold can only expire, however long that takes. */
 function findOpenHold(
   work: Work,
   command: CaptureCommand | ReleaseCommand | ExpiryCommand,
-): { hold: HoldState; postings: readonly Posting[] } | Rejection {
+): { hold: HoldState; state: TargetState } | Rejection {
   const { outcome, state } = targetOf(work, command.ledgerUid, command.target);
   if (!outcome) return rejection('target_unknown');
   const hold = state?.hold;
   if (!state || hold?.status !== 'pending') return rejection('hold_not_open');
   if (command.kind !== 'expiry' && command.acceptedAt >= hold.expiresAt)
     return rejection('hold_not_open', { detail: 'The time of the hold is over' });
-  return { hold, postings: state.postings };
+  return { hold, state };
 }

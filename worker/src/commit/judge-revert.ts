@@ -1,5 +1,6 @@
 import type { Posting, RevertCommand, TransactionKind } from '@razao/shared/contract/command.ts';
 import { type Rejection, rejection } from '@razao/shared/contract/rejections.ts';
+import { judgeEffect } from './effect.ts';
 import { judgePostings } from './judge-postings.ts';
 import { onlyPosting, sumOf, takeFrom } from './parts.ts';
 import type { LedgerState, TargetState } from './state.ts';
@@ -9,6 +10,8 @@ import { targetOf, type Verdict, type Work } from './work.ts';
 export function judgeRevert(work: Work, ledger: LedgerState, command: RevertCommand): Verdict {
   const state = findRevertible(work, command);
   if ('code' in state) return state;
+  const effect = judgeEffect(ledger, command, state);
+  if ('code' in effect) return effect;
   const only = onlyPosting(state.postings);
   const before = state.reverted;
   const left = only ? BigInt(only.amount) - (before?.amount ?? 0n) : null;
@@ -27,7 +30,7 @@ export function judgeRevert(work: Work, ledger: LedgerState, command: RevertComm
   const judged = judgePostings(work, ledger, postings, { kind: 'move', force: command.force });
   if ('code' in judged) return judged;
   const amount = taken === null ? sumOf(postings) : (before?.amount ?? 0n) + taken;
-  return { ...judged, status: 'posted', postings, reverted: { amount } };
+  return { ...judged, ...effect, status: 'posted', postings, reverted: { amount } };
 }
 
 const FINAL: { [K in TransactionKind]?: string } = {

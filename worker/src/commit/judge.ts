@@ -17,7 +17,14 @@ export function judge(work: Work, ledger: LedgerState, command: Command): Verdic
       const { postings } = command;
       const judged = judgePostings(work, ledger, postings, MOVE);
       if ('code' in judged) return judged;
-      return { status: 'posted', postings, moves: judged.moves, assets: judged.assets };
+      const { effectiveAt } = command;
+      return {
+        status: 'posted',
+        postings,
+        effectiveAt,
+        moves: judged.moves,
+        assets: judged.assets,
+      };
     }
     case 'hold':
       return judgeHold(work, ledger, command);

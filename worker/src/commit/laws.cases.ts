@@ -14,6 +14,7 @@ export function expectLaws(database: MemoryDatabase, world: World): void {
   expectRunningBalances(database, before);
   expectHeldIsOpen(database);
   expectTakenParts(database, before);
+  expectEffectsInOrder(database);
   expectOneScale(database, before);
   for (const ledgerUid of LEDGERS) expectChain(database, before, ledgerUid);
 }
@@ -126,6 +127,18 @@ function expectTakenParts(database: MemoryDatabase, before: MemoryDatabase): voi
     const total = all + takenOf('revert', key);
     expect(total).toBeLessThanOrEqual(sumOf(target));
     if (amount !== null) expect(amount).toBe(total);
+  }
+}
+
+/** By effect, too, what a capture or a revert moves was there: at no instant is it counted before its target. */
+function expectEffectsInOrder(database: MemoryDatabase): void {
+  const effectOf = ({ effectiveAt, outcome }: TransactionRow) => effectiveAt ?? outcome.postedAt;
+  for (const row of database.transactions.values()) {
+    const { command, outcome } = row;
+    if (outcome.status === 'rejected') continue;
+    if (command.kind !== 'capture' && command.kind !== 'revert') continue;
+    const target = database.transactions.get(transactionKey(command.ledgerUid, command.target));
+    expect(effectOf(row) >= effectOf(required(target))).toBe(true);
   }
 }
 

@@ -27,7 +27,8 @@ export function booksOf(database: MemoryDatabase, ledgerUid: string) {
     const key = `${sequence} ${nameOf(balanceId)}`;
     heldChanges[key] = (heldChanges[key] ?? 0n) + amount;
   }
-  const transactions = own(database.transactions).map(([id, { command, postings }]) => {
+  const transactions = own(database.transactions).map(([id, row]) => {
+    const { command, postings, outcome, effectiveAt } = row;
     const key = `${ledgerUid}/${id}`;
     const hold = database.holds.get(key);
     const { fingerprint, kind } = command;
@@ -35,6 +36,7 @@ export function booksOf(database: MemoryDatabase, ledgerUid: string) {
       ...{ id, fingerprint, kind, postings },
       status: presentOutcome(database, key)?.status,
       version: presentOutcome(database, key)?.version,
+      effectiveAt: effectiveAt ?? outcome.postedAt,
       amount: hold?.amount ?? null,
       captured: hold && hold.amount !== null ? hold.captured : null,
       expiresAt: hold?.expiresAt ?? null,
@@ -64,12 +66,12 @@ export function booksOfNaive(ledger: NaiveLedger): ReturnType<typeof booksOf> {
     entries: ledger.entries,
     heldChanges: Object.fromEntries(ledger.heldChanges),
     transactions: ledger.transactions.map((transaction) => {
-      const { id, fingerprint, kind, postings, status, version } = transaction;
+      const { id, fingerprint, kind, postings, status, version, effectiveAt } = transaction;
       const isHold = kind === 'hold' && status !== 'rejected';
       const whole = postings.map(({ amount }) => BigInt(amount));
       const wasReverted = transaction.reverted.some((amount) => amount > 0n);
       return {
-        ...{ id, fingerprint, kind, postings, status, version },
+        ...{ id, fingerprint, kind, postings, status, version, effectiveAt },
         amount: isHold ? sumOf(transaction, whole) : null,
         captured: isHold ? sumOf(transaction, transaction.captured) : null,
         expiresAt: isHold ? transaction.expiresAt : null,

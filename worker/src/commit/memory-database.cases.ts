@@ -33,7 +33,8 @@ function writeRows(database: MemoryDatabase, rows: BatchRows): void {
   }
   for (const row of rows.transactions) {
     const key = transactionKey(row.command.ledgerUid, row.command.id);
-    insert(database.transactions, key, { ...row, postings: asStored(row) });
+    const effectiveAt = row.bare ? null : row.effectiveAt;
+    insert(database.transactions, key, { ...row, effectiveAt, postings: asStored(row) });
   }
   writeTargets(database, rows);
   for (const { ledgerUid, code, scale } of rows.assets)

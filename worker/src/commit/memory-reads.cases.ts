@@ -50,11 +50,12 @@ function postingsNamedBy(database: MemoryDatabase, command: Command): readonly P
 function readTarget(database: MemoryDatabase, key: string): TargetState | undefined {
   const row = database.transactions.get(key);
   if (!row || row.outcome.status === 'rejected') return undefined;
-  const { postings, command } = row;
+  const { postings, command, outcome, effectiveAt } = row;
   const hold = database.holds.get(key);
   const reverted = database.reverted.get(key);
   return {
     kind: command.kind,
+    effectiveAt: effectiveAt ?? outcome.postedAt,
     postings,
     hold: hold
       ? {

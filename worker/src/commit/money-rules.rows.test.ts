@@ -150,16 +150,48 @@ describe('what a batch writes of dates and scales', () => {
     ]);
   });
 
-  test('a dated hold dates nothing: its captures take effect when they are posted, and so do reverts', () => {
+  test('what follows something of the past takes effect when it is posted', () => {
     const { rows } = applyCase(
-      'alice 9, bob 9',
-      'hold alice>bob 9 on 2026-01-31; capture a; bob>alice 9 on 2026-01-31; revert b; revert c',
+      'alice 9, bob 9, open x: hold alice>bob 9 on 2026-01-31',
+      'capture x; bob>alice 9 on 2026-01-31; revert a; revert b',
     );
     expect(rows.datedEntries.map(({ sequence }) => sequence)).toEqual([3, 3]);
   });
 
-  test('a rejected transfer dates nothing', () => {
+  test.each([
+    ['stored', 'bob 9, done x: alice>bob 9 on 2026-12-24', 'revert x'],
+    ['of the batch', 'alice 9', 'x: alice>bob 9 on 2026-12-24; revert x'],
+    ['a hold', 'alice 9, open x: hold alice>bob 9 on 2026-12-24', 'capture x'],
+    ['a capture', 'alice 9, open y: hold alice>bob 9', 'x: capture y on 2026-12-24; revert x'],
+  ])('what follows something of the future takes effect with it: %s', (_, given, commands) => {
+    const { rows } = applyCase(given, commands);
+    const last = rows.transactions.at(-1);
+    expect(last?.effectiveAt).toBe('2026-12-24T00:00:00.000000Z');
+    const { sequence } = last?.outcome ?? {};
+    const own = rows.datedEntries.filter((entry) => entry.sequence === sequence);
+    expect(own.map(({ effectiveAt }) => effectiveAt)).toEqual([
+      last?.effectiveAt,
+      last?.effectiveAt,
+    ]);
+  });
+
+  test('a capture or a revert takes effect when it says, and where it is rejected, says so still', () => {
+    const { rows } = applyCase(
+      'alice 9, bob 9, open x: hold alice>bob 9, done y: alice>bob 4',
+      'capture x on 2026-12-24; revert y on 2026-12-24; revert y on 2026-12-24',
+    );
+    const effect = '2026-12-24T00:00:00.000000Z';
+    expect(rows.transactions.map(({ effectiveAt }) => effectiveAt)).toEqual([
+      effect,
+      effect,
+      effect,
+    ]);
+    expect(rows.datedEntries.map(({ sequence }) => sequence)).toEqual([3, 3, 4, 4]);
+  });
+
+  test('what is rejected, or could not be processed, dates nothing', () => {
     expect(applyCase('-', 'alice>bob 4 on 2026-01-31').rows.datedEntries).toEqual([]);
+    expect(applyCase('-', '!alice>bob 4 on 2026-01-31').rows.datedEntries).toEqual([]);
   });
 
   test('a code that is used for the first time is written once, with the scale that was posted or held', () => {

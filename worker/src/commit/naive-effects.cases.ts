@@ -23,10 +23,24 @@ export function perform(
   const nothing = postings.map(() => 0n);
   const status: NaiveStatus = isRejected ? 'rejected' : kind === 'hold' ? 'pending' : 'posted';
   const expiresAt = command.kind === 'hold' ? command.expiresAt : null;
-  const facts = { id, fingerprint, kind, status, version: sequence, postings, expiresAt };
-  const amounts = { captured: nothing, reverted: nothing };
+  const isOf = isBare ? null : isRejected ? effectAsked(command) : effectOf(ledger, command);
+  const effectiveAt = isOf ?? ledger.postedAt;
+  const facts = { id, fingerprint, kind, status, version: sequence, effectiveAt };
+  const amounts = { postings, expiresAt, captured: nothing, reverted: nothing };
   if (!isRejected) change(ledger, command, postings, sequence);
   ledger.transactions.push({ ...facts, ...amounts, broken: [...broken] });
+}
+
+function effectAsked(command: Command): string | null {
+  return 'effectiveAt' in command ? (command.effectiveAt ?? null) : null;
+}
+
+/** Null: when it is posted. What follows a transaction takes effect no earlier than that. */
+function effectOf(ledger: NaiveLedger, command: Command): string | null {
+  const asked = effectAsked(command);
+  if (asked !== null || (command.kind !== 'capture' && command.kind !== 'revert')) return asked;
+  const { effectiveAt } = targetOf(ledger, command.target);
+  return effectiveAt > ledger.postedAt ? effectiveAt : null;
 }
 
 function change(
@@ -38,7 +52,7 @@ function change(
   switch (command.kind) {
     case 'transfer':
       fixScales(ledger, postings);
-      enter(ledger, postings, sequence, command.effectiveAt);
+      enter(ledger, postings, sequence, effectOf(ledger, command));
       return;
     case 'hold':
       fixScales(ledger, postings);
@@ -46,7 +60,7 @@ function change(
         holdMore(ledger, sequence, `${source} ${asset}`, BigInt(amount));
       return;
     case 'capture':
-      enter(ledger, postings, sequence, null);
+      enter(ledger, postings, sequence, effectOf(ledger, command));
       capture(ledger, command.target, postings, command.final, sequence);
       return;
     case 'release':
@@ -56,7 +70,7 @@ function change(
       end(ledger, command.target, 'expired', sequence);
       return;
     case 'revert': {
-      enter(ledger, postings, sequence, null);
+      enter(ledger, postings, sequence, effectOf(ledger, command));
       const target = targetOf(ledger, command.target);
       target.version = sequence;
       const back = postings.toReversed();

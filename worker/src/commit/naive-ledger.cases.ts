@@ -10,6 +10,8 @@ import type { Frozen } from './state.ts';
  */
 export type NaiveLedger = {
   explicit: boolean;
+  /** The instant of all that is posted from now on. */
+  postedAt: string;
   /** By address. */
   accounts: Map<string, Frozen>;
   /** By address and asset, with a blank between. */
@@ -46,6 +48,7 @@ export type NaiveTransaction = {
   status: NaiveStatus;
   /** The sequence of what changed it last. */
   version: number;
+  effectiveAt: string;
   postings: Posting[];
   /** For each posting, how much of it was captured, and how much was reverted. */
   captured: bigint[];

@@ -11,10 +11,17 @@ export function brokenByTarget(ledger: NaiveLedger, command: Command): (() => Na
   if (command.kind === 'expiry')
     return [() => unless(target.status === 'pending', 'hold_not_open')];
   if (command.kind === 'release') return [isOpen];
+  const { effectiveAt = target.effectiveAt } = command;
+  const isTimely = () => unless(effectiveAt >= target.effectiveAt, 'effective_before_target');
   if (command.kind === 'capture')
-    return [isOpen, () => brokenByAmount(target, target.captured, command, 'hold_amount_exceeded')];
+    return [
+      isOpen,
+      isTimely,
+      () => brokenByAmount(target, target.captured, command, 'hold_amount_exceeded'),
+    ];
   return [
     () => unless(mayBeReverted(target), 'target_unknown'),
+    isTimely,
     () => unless(isLeft(target, target.reverted), 'already_reverted'),
     () => brokenByAmount(target, target.reverted, command, 'revert_amount_exceeded'),
   ];

@@ -11,7 +11,7 @@ export function post(
   key: string,
   plan: Plan,
 ): void {
-  const effectiveAt = command.kind === 'transfer' ? command.effectiveAt : null;
+  const { effectiveAt } = plan;
   let total = 0n;
   for (const move of plan.moves) {
     total += move.amount;
@@ -34,7 +34,8 @@ export function post(
     asset,
     amount,
   }));
-  put(work, work.targets, key, { kind, postings, hold, reverted: null });
+  const effect = effectiveAt ?? ledger.postedAt;
+  put(work, work.targets, key, { kind, effectiveAt: effect, postings, hold, reverted: null });
 }
 
 function apply(work: Work, ledger: LedgerState, move: Move, effectiveAt: string | null): void {

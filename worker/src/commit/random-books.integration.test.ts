@@ -99,7 +99,11 @@ function batches(): fc.Arbitrary<Draft[][]> {
     flag: fc.boolean(),
     isLate: sometimes(10),
     effectiveAt: fc.option(
-      fc.constantFrom('1969-12-31T23:59:59.999999Z', '2026-01-01T00:00:00.000001Z'),
+      fc.constantFrom(
+        '1969-12-31T23:59:59.999999Z',
+        '2026-01-01T00:00:00.000001Z',
+        '2999-12-31T23:59:59.999999Z',
+      ),
     ),
   });
   const batch = fc.array(draft, { minLength: 1, maxLength: 12, size: 'max' });
@@ -112,6 +116,7 @@ type Known = { holds: string[]; movers: string[] };
 function toCommand(ledger: number, draft: Draft, known: Known): Command {
   const { kind, postings, pick, amount, flag, isLate, effectiveAt } = draft;
   const accepted = isLate ? { acceptedAt: TOO_LATE } : {};
+  const dated = effectiveAt === null ? {} : { effectiveAt };
   const unknown = '00000000-0000-7000-8000-000000000001';
   const target = (among: string[]) => among.at(-1 - pick) ?? unknown;
   switch (kind) {
@@ -122,14 +127,14 @@ function toCommand(ledger: number, draft: Draft, known: Known): Command {
     case 'capture':
       return note(
         known.movers,
-        capture(ledger, target(known.holds), { amount, final: flag, ...accepted }),
+        capture(ledger, target(known.holds), { amount, final: flag, ...accepted, ...dated }),
       );
     case 'release':
       return release(ledger, target(known.holds), accepted);
     case 'expiry':
       return expiry(ledger, target(known.holds));
     case 'revert':
-      return revert(ledger, target(known.movers), { amount, force: flag });
+      return revert(ledger, target(known.movers), { amount, force: flag, ...dated });
   }
 }
 

@@ -157,6 +157,7 @@ type TargetRow = {
   ledger_id: number;
   id: string;
   kind: TransactionKind;
+  effective_at: string;
   postings: [source: string, destination: string, asset: string, amount: string][];
   hold_status: HoldState['status'] | null;
   expires_at: string | null;
@@ -179,6 +180,7 @@ function toTarget(row: TargetRow): TargetState {
       : null;
   return {
     kind: row.kind,
+    effectiveAt: row.effective_at,
     postings: row.postings.map(([source, destination, asset, amount]) => ({
       source,
       destination,

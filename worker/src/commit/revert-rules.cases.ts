@@ -66,4 +66,11 @@ alice 9, open x: hold alice>bob 9  | capture x; revert x                        
 released x: hold alice>bob 9, bob 9 | revert x                                     | target_unknown                               | - // a released hold neither
 alice 9, bob 9, open x: hold alice>bob 9 | release x; revert a                          | posted; target_unknown                       | alice 9, x released 0/9 // nor a release
 alice 9, bob 9, open x: hold alice>bob 9 | expire x; revert a                           | posted; target_unknown                       | alice 9, x expired 0/9 // nor an expiry
+
+When a revert takes effect
+bob 9, done x: alice>bob 9 on 2026-11-20 | revert x 4 on 2026-11-20; revert x on 2026-11-19 | posted; effective_before_target              | alice 4, bob 5, x reverted 4 // a revert may be dated back to its target, and no further
+alice 9                            | alice>bob 9 on 2026-12-24; revert a 4 on 2026-12-23; revert a | posted; effective_before_target; posted       | alice 9, bob 0, a reverted 9 // what is dated ahead is not taken back before it is there
+alice 9                            | hold alice>bob 9; capture a on 2026-12-24; revert b on 2026-12-23; revert b | pending; posted; effective_before_target; posted | alice 9, bob 0, a posted 9/9, b reverted 9 // a capture of that kind neither
+bob 9, done x: alice>bob 9 reverted 9 | revert x on 2026-11-01                       | effective_before_target                      | - // the date is judged before the amount
+-                                  | revert z on 2026-11-01                       | target_unknown                               | - // and after the target
 `;

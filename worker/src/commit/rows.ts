@@ -25,14 +25,15 @@ export type HeldChangeRow = {
 export type DatedEntryRow = Omit<EntryRow, 'balanceAfter'> & { effectiveAt: string };
 
 /**
- * A transaction as it is stored: the postings that it moves, holds or frees, and what it acts on. `bare`: only id,
- * fingerprint and code, for a command that could not be processed.
+ * A transaction as it is stored: the postings that it moves, holds or frees, when it takes effect (null: when it is posted),
+ * and what it acts on. `bare`: only id, fingerprint and code, for a command that could not be processed.
  */
 export type TransactionRow = {
   command: Command;
   outcome: Outcome;
   hash: string;
   postings: readonly Posting[];
+  effectiveAt: string | null;
   bare: boolean;
 };
 

@@ -40,10 +40,12 @@ export type HoldState = {
 
 /**
  * A transaction that others act on: its postings, and what they have made of it so far. `hold` is null unless it is a hold
- * that was not rejected; `reverted` is null while nothing was, `amount` as in `HoldState`.
+ * that was not rejected; `reverted` is null while nothing was, `amount` as in `HoldState`. `effectiveAt` is when it takes
+ * effect, a hold when it was posted.
  */
 export type TargetState = {
   kind: TransactionKind;
+  effectiveAt: string;
   postings: readonly Posting[];
   hold: HoldState | null;
   reverted: { amount: bigint | null } | null;

@@ -19,6 +19,8 @@ export type Plan = {
   status: 'posted' | 'pending';
   /** What is moved, held or freed. */
   postings: readonly Posting[];
+  /** When it takes effect; null: when it is posted. */
+  effectiveAt: string | null;
   moves: readonly Move[];
   /** Assets that the ledger uses for the first time. */
   assets: readonly string[];

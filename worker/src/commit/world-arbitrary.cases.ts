@@ -1,6 +1,12 @@
 import type { HoldCommand, TransferCommand } from '@razao/shared/contract/command.ts';
 import fc from 'fast-check';
-import { groupsArbitrary, HOUR, postingsArbitrary, secondsIn } from './command-arbitrary.cases.ts';
+import {
+  EFFECTS,
+  groupsArbitrary,
+  HOUR,
+  postingsArbitrary,
+  secondsIn,
+} from './command-arbitrary.cases.ts';
 import type { NaiveStatus } from './naive-ledger.cases.ts';
 import { type Frozen, transactionKey } from './state.ts';
 import { ADDRESSES, LEDGERS, type Setting, type Stored, type World } from './worlds.cases.ts';
@@ -93,8 +99,9 @@ function storedArbitrary(): fc.Arbitrary<Stored> {
       ),
       part: fc.bigInt(0n, 20n),
       lasting: fc.constantFrom(2, 4, HOUR, HOUR, HOUR),
+      effectiveAt: fc.constantFrom(null, null, null, ...EFFECTS),
     })
-    .map(({ ledgerUid, id, isHold, status, part, lasting, ...drawn }) => {
+    .map(({ ledgerUid, id, isHold, status, part, lasting, effectiveAt, ...drawn }) => {
       const postings = drawn.postings.map(({ if: _, ...posting }) => posting);
       const facts = {
         ledgerUid,
@@ -105,7 +112,7 @@ function storedArbitrary(): fc.Arbitrary<Stored> {
         description: null,
         reference: null,
         metadata: {},
-        effectiveAt: null,
+        effectiveAt,
       };
       const expiresAt = secondsIn(lasting);
       return isHold

@@ -63,7 +63,11 @@ function addTransaction(
     status: isRejected ? status : kind === 'hold' ? 'pending' : 'posted',
     rejection: isRejected ? rejection('account_unknown', { account: 'dave' }) : null,
   } as const;
-  database.transactions.set(key, { command, outcome, hash: '', postings, bare: false });
+  const { effectiveAt } = command;
+  database.transactions.set(key, {
+    ...{ command, outcome, hash: '', postings, effectiveAt },
+    bare: false,
+  });
   const place = { ledgerUid, id, changed: version };
   if (expiresAt !== null && status !== 'rejected') {
     const whole = postings.map(({ amount }) => BigInt(amount));

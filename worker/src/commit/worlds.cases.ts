@@ -49,6 +49,7 @@ function createNaiveLedger(
     all.filter(({ ledgerUid }) => ledgerUid === uid);
   const ledger: NaiveLedger = {
     explicit: explicit.includes(uid),
+    postedAt: POSTED_AT,
     accounts: new Map(own(settings).map(({ address, frozen }) => [address, frozen])),
     balances: new Map(),
     scales: new Map(),
@@ -72,6 +73,7 @@ function store(ledger: NaiveLedger, { command, status, captured, reverted }: Sto
   ledger.transactions.push({
     ...{ id, fingerprint, kind, status, captured, reverted },
     version: ledger.transactions.length + 1,
+    effectiveAt: command.effectiveAt ?? POSTED_AT,
     postings: [...postings],
     expiresAt: command.kind === 'hold' ? command.expiresAt : null,
     broken: isRejected ? [{ code: 'account_unknown', account: 'dave' }] : [],

@@ -12,7 +12,7 @@ import { notValid } from '../../http/read-body.ts';
 /** A valid item of a bulk: a transaction under its key. */
 export type Item = { key: string; request: TransactionRequest };
 
-const itemSchema = transactionRequestSchema.extend({ idempotency_key: z.unknown().optional() });
+const itemSchema = transactionRequestSchema.safeExtend({ idempotency_key: z.unknown().optional() });
 
 /** Reads an item, which stands at a place of the bulk. What is wrong with it concerns nothing else, and is not thrown. */
 export function readItem(item: unknown, at: number, suspicious: boolean): Item | Problem {

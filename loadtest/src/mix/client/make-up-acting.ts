@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Acting } from '../command.ts';
 import type { Dice } from '../dice.ts';
+import { makeUpDate } from './make-up-date.ts';
 import type { TargetGuess, Targets } from './targets.ts';
 
 /** Shares of targets that are unknown, or of the wrong kind. */
@@ -19,14 +20,15 @@ export function makeUpActing(kind: Acting['kind'], targets: Targets, dice: Dice)
     return { kind, id, target };
   }
   const amount = pickAmount(guess, dice);
+  const effectiveAt = dice.chance(0.25) ? makeUpDate(dice) : null;
   if (amount !== null && guess.left !== null && amount < guess.left) guess.left -= amount;
   if (kind === 'revert') {
     if (amount === null) forget(targets.moved, guess, dice);
-    return { kind, id, target, amount, force: dice.chance(0.4) };
+    return { kind, id, target, amount, effectiveAt, force: dice.chance(0.4) };
   }
   const final = amount === null ? dice.chance(0.9) : dice.chance(0.3);
   if (final) forget(targets.holds, guess, dice);
-  return { kind, id, target, amount, final };
+  return { kind, id, target, amount, effectiveAt, final };
 }
 
 function pickTarget(fitting: TargetGuess[], { ids }: Targets, dice: Dice): TargetGuess | null {

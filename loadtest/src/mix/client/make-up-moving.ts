@@ -3,6 +3,7 @@ import { WORLD } from '@razao/shared/contract/grammar.ts';
 import { type OwnName, ownAddress, SHARED } from '../accounts.ts';
 import { MIX_ASSETS, type MixPosting, type Moving } from '../command.ts';
 import type { Dice } from '../dice.ts';
+import { makeUpDate } from './make-up-date.ts';
 import type { Targets } from './targets.ts';
 
 type Weights = Record<OwnName, number>;
@@ -17,8 +18,6 @@ const POSTINGS = { 1: 75, 2: 17, 3: 8 };
 const SHORT_SHARE = 0.35;
 const SHORT_SECONDS_MAX = 4;
 const LONG_SECONDS = 3_600;
-const DATED_DAYS_MAX = 40;
-const DAY_MS = 24 * 3_600_000;
 
 /** Makes up a transfer or a hold of a client. */
 export function makeUpMoving(
@@ -38,7 +37,7 @@ export function makeUpMoving(
     postings,
     expiresIn: kind === 'hold' ? seconds : null,
     dependsOn,
-    effectiveAt: dice.chance(0.2) ? makeUpDate(dice) : null,
+    effectiveAt: kind === 'transfer' && dice.chance(0.25) ? makeUpDate(dice) : null,
   };
 }
 
@@ -65,14 +64,4 @@ function pickAccount(client: number, weights: Weights, dice: Dice): string {
 /** Mostly something that was accepted, and may have been rejected; sometimes nothing. */
 function makeUpDependency({ ids }: Targets, dice: Dice): string {
   return (dice.chance(0.9) ? dice.pickAny(ids) : undefined) ?? randomUUIDv7();
-}
-
-/** Before now, to the microsecond; some exactly at midnight, so that instants coincide. */
-function makeUpDate(dice: Dice): string {
-  const days = dice.below(DATED_DAYS_MAX);
-  const midnight = new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length);
-  if (dice.chance(0.3)) return `${midnight}T00:00:00.000000Z`;
-  const micros = String(dice.below(1_000_000)).padStart(6, '0');
-  const at = new Date(Date.now() - dice.below(DATED_DAYS_MAX * DAY_MS)).toISOString();
-  return `${at.slice(0, 'YYYY-MM-DDTHH:MM:SS'.length)}.${micros}Z`;
 }

@@ -5,6 +5,8 @@ import { createModel } from './create-model.ts';
 import type { Expiry } from './turn.ts';
 
 const AT = '2026-11-26T10:00:00.000001Z';
+const EARLIER = '2026-11-26T10:00:00.000000Z';
+const LATER = '2026-12-24T10:00:00.000000Z';
 const EXPIRES_AT = '2026-11-26T10:01:00.000001Z';
 
 /** A ledger where `a` has 1,000 and `b` may have 600. Says what became of each command: a code, or the status. */
@@ -14,7 +16,7 @@ function open() {
   let sequence = 0;
   const turn = (command: Moving | Acting | Expiry, acceptedAt = AT) => {
     sequence += 1;
-    return { command, sequence, acceptedAt };
+    return { command, sequence, acceptedAt, postedAt: AT };
   };
   const say = (verdicts: ReturnType<typeof model.apply>) =>
     verdicts.map(({ codes, record }) => codes.join() || record.status);
@@ -30,20 +32,18 @@ function open() {
   return { model, one, together, balance };
 }
 
-const capture = (id: string, amount: bigint | null = null, final = true): Acting => ({
-  kind: 'capture',
-  id,
-  target: 'h',
-  amount,
-  final,
-});
-const revert = (id: string, target: string, amount: bigint | null = null): Acting => ({
-  kind: 'revert',
-  id,
-  target,
-  amount,
-  force: false,
-});
+const capture = (
+  id: string,
+  amount: bigint | null = null,
+  final = true,
+  effectiveAt: string | null = null,
+): Acting => ({ kind: 'capture', id, target: 'h', amount, effectiveAt, final });
+const revert = (
+  id: string,
+  target: string,
+  amount: bigint | null = null,
+  effectiveAt: string | null = null,
+): Acting => ({ kind: 'revert', id, target, amount, effectiveAt, force: false });
 
 test('postings happen together, conditions are judged before them', () => {
   const { one, balance } = open();
@@ -156,4 +156,20 @@ test('of an atomic bulk all is posted, or nothing', () => {
   const again = chain.map((command) => ({ ...command, id: `${command.id}b` }));
   expect(together(...again)).toEqual(['posted', 'posted']);
   expect(balance('d')).toBe('5 0');
+});
+
+test('what follows takes effect with its posting, or with its target where that is later, and never before it', () => {
+  const { model, one } = open();
+  const effect = (id: string) => model.records.get(id)?.effectiveAt;
+  one(fakeMoving({ id: 'ahead', postings: [fakePosting('a', 'c', 9n)], effectiveAt: LATER }));
+  expect(one(revert('1', 'ahead', 1n, AT))).toBe('effective_before_target');
+  expect(one(revert('2', 'ahead', 1n))).toBe('posted');
+  expect(effect('2')).toBe(LATER);
+  one(fakeMoving({ id: 'h', kind: 'hold', expiresIn: 60, postings: [fakePosting('a', 'c', 9n)] }));
+  expect(one(capture('3', 1n, false, EARLIER))).toBe('effective_before_target');
+  expect(one(capture('4', 1n, false, LATER))).toBe('posted');
+  expect(one(capture('5', 1n, false))).toBe('posted');
+  expect([effect('4'), effect('5')]).toEqual([LATER, AT]);
+  expect(one(revert('6', '4'))).toBe('posted');
+  expect(effect('6')).toBe(LATER);
 });

@@ -27,8 +27,9 @@ export function createModel(limits: ReadonlyMap<string, Limits>): Model {
   const books: Books = { balances, records };
 
   const enter = (turn: Turn, about: Partial<MixRecord>) => {
-    const { command, sequence } = turn;
+    const { command, sequence, postedAt } = turn;
     const record: MixRecord = {
+      effectiveAt: ('effectiveAt' in command ? command.effectiveAt : null) ?? postedAt,
       kind: command.kind,
       status: 'rejected',
       postings: 'postings' in command ? command.postings : [],

@@ -1,5 +1,6 @@
 import type { Acting } from '../command.ts';
 import { movesOf, reservesOf } from './balances.ts';
+import { effectOf } from './effect.ts';
 import { type MixRecord, onlyOf, totalOf } from './record.ts';
 import type { Books, Expiry, Judged, Turn } from './turn.ts';
 
@@ -10,6 +11,8 @@ type Release = Extract<Acting, { kind: 'release' }>;
 export function judgeCapture(books: Books, turn: Turn<Capture>): Judged {
   const hold = openHold(books, turn);
   if (Array.isArray(hold)) return hold;
+  const effectiveAt = effectOf(turn, hold);
+  if (effectiveAt === 'too early') return ['effective_before_target'];
   const { amount, final } = turn.command;
   const only = onlyOf(hold);
   if (only === null) {
@@ -18,7 +21,7 @@ export function judgeCapture(books: Books, turn: Turn<Capture>): Judged {
     const refusals = books.balances.refusals(change);
     if (refusals.length > 0) return refusals;
     const captured = totalOf(hold.postings) ?? 0n;
-    const record = { status: 'posted' as const, postings: hold.postings };
+    const record = { status: 'posted' as const, postings: hold.postings, effectiveAt };
     return { change, record, target: { status: 'posted', captured } };
   }
   const left = only.amount - hold.captured;
@@ -31,7 +34,7 @@ export function judgeCapture(books: Books, turn: Turn<Capture>): Judged {
   if (refusals.length > 0) return refusals;
   const captured = hold.captured + taken;
   const target = { captured, status: ends ? ('posted' as const) : ('pending' as const) };
-  return { change, record: { status: 'posted', postings }, target };
+  return { change, record: { status: 'posted', postings, effectiveAt }, target };
 }
 
 /** Frees what a hold still reserves. */

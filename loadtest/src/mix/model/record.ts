@@ -7,6 +7,8 @@ export type MixRecord = {
   /** What it moved, reserved or freed; of a rejected one what it wanted to, where it said so. */
   postings: readonly MixPosting[];
   target: string | null;
+  /** When it takes effect, in UTC to the microsecond; of a hold when it was posted. */
+  effectiveAt: string;
   /** In UTC to the microsecond; of a hold that was not rejected. */
   expiresAt: string | null;
   /** Of a hold. */

@@ -5,11 +5,12 @@ import type { MixRecord } from './record.ts';
 /** The system's own: ends a hold whose time is over. */
 export type Expiry = { kind: 'expiry'; id: string; target: string };
 
-/** A command at its turn, with the sequence that it has got, and when it was accepted, in UTC to the microsecond. */
+/** A command at its turn, with the sequence that it has got, and when it was accepted and posted, in UTC to the microsecond. */
 export type Turn<C = Moving | Acting | Expiry> = {
   command: C;
   sequence: number;
   acceptedAt: string;
+  postedAt: string;
 };
 
 /** What the rules look at. */

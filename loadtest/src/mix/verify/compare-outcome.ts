@@ -1,5 +1,5 @@
 import type { Problems } from '../../verify/create-problems.ts';
-import type { MixCommand, MixPosting } from '../command.ts';
+import type { MixPosting } from '../command.ts';
 import type { Verdict } from '../model/create-model.ts';
 import type { HistoryRow } from './read-history.ts';
 
@@ -7,7 +7,6 @@ import type { HistoryRow } from './read-history.ts';
 export function compareOutcome(
   row: HistoryRow,
   verdict: Verdict | undefined,
-  command: MixCommand | undefined,
   problems: Problems,
 ): void {
   if (verdict === undefined) throw new Error(`the model has no verdict on ${row.id}`);
@@ -20,12 +19,11 @@ export function compareOutcome(
       `${row.kind} ${row.id}: ${row.code ?? row.status}, not ${expected}`,
     );
   }
-  const given = command && 'effectiveAt' in command ? command.effectiveAt : null;
   const expected = {
     kind: record.kind,
     target: record.target,
     postings: postingsText(record.postings),
-    effective_at: given ?? row.posted_at,
+    effective_at: record.effectiveAt,
   };
   const { kind, target, effective_at } = row;
   const postings = row.postings.map((posting) => posting.join(' ')).join(', ');

@@ -16,7 +16,8 @@ test('rejections count by their code, all others by their status', () => {
 
 test('an expiry is late by what it was posted after its hold ended', () => {
   const model = createModel(new Map());
-  model.apply([{ command: HOLD, sequence: 1, acceptedAt: '2026-11-26T10:00:00.000000Z' }]);
+  const at = '2026-11-26T10:00:00.000000Z';
+  model.apply([{ command: HOLD, sequence: 1, acceptedAt: at, postedAt: at }]);
   const expiry = { kind: 'expiry', target: 'h', posted_at: '2026-11-26T10:00:05.250000Z' };
   expect(expirySecondsMax([fakeRow(HOLD, 2, expiry)], model)).toBe(0.25);
   expect(expirySecondsMax([fakeRow(HOLD, 2, { ...expiry, code: 'hold_not_open' })], model)).toBe(0);

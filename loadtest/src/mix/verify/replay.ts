@@ -23,7 +23,7 @@ export function replay(
     for (const row of rows) followOrder(row, accepted.get(row.id), newest, problems);
     const verdicts = model.apply(rows.map((row) => toTurn(row, accepted)));
     rows.forEach((row, at) => {
-      compareOutcome(row, verdicts[at], accepted.get(row.id)?.command, problems);
+      compareOutcome(row, verdicts[at], problems);
     });
   }
   for (const id of accepted.keys()) {
@@ -92,5 +92,6 @@ function toTurn(row: HistoryRow, accepted: AcceptedCommands): Turn {
     id: row.id,
     target: row.target ?? '',
   };
-  return { command, sequence: Number(row.sequence), acceptedAt: row.accepted_at };
+  const { accepted_at: acceptedAt, posted_at: postedAt } = row;
+  return { command, sequence: Number(row.sequence), acceptedAt, postedAt };
 }
