@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from '@razao/shared/contract/command.ts';
-import { READER_LEVEL } from '@razao/shared/contract/level.ts';
+import { LEVEL_MIN, READER_LEVEL } from '@razao/shared/contract/level.ts';
 import { transfer } from '@razao/shared/testing/commands.cases.ts';
 import { TEST_DIRECTORY } from '@razao/stack/paths.ts';
 import { buildProcesses } from '@razao/stack/processes/build-processes.ts';
@@ -20,8 +20,8 @@ import { followWorkerLogs } from './support/worker-logs.ts';
 
 type Worker = Stack['workers'][number];
 
-/** The API and one worker understand each other; the other worker is of the version before. */
-const OLDER_LEVEL = READER_LEVEL - 1;
+/** The API and one worker understand each other; the other worker is of a version that understands nothing the API writes. */
+const OLDER_LEVEL = LEVEL_MIN - 1;
 /** Shards to which the newer API writes. */
 const NEWER_SHARDS = [0, 1, 3];
 
@@ -46,7 +46,9 @@ test('two versions side by side, up and down: what is new waits for who understa
   const logged = followWorkerLogs('versions', [older.name]);
   const ledgers = await Promise.all(NEWER_SHARDS.map((shard) => create(`new-${shard}`, shard)));
   // In one shard chunks of both kinds in turns, in another only such as both understand.
-  const mixed = feed(await create('mixed', 0), (n) => (n > 20 && n % 3 === 0 ? READER_LEVEL : 0));
+  const mixed = feed(await create('mixed', 0), (n) =>
+    n > 20 && n % 3 === 0 ? READER_LEVEL : OLDER_LEVEL,
+  );
   const plain = feed(await create('plain', 2), () => OLDER_LEVEL);
   await untilPostedAgain(stack, plain.ledger, 10_000);
   const traffic = ledgers.map((ledger) => ({ ledger, clients: startTraffic(stack, ledger, 2) }));
