@@ -14,7 +14,7 @@ const round = (
   recoveries: [{ ledger: 'crash-0', ms }],
   recoveryMs: ms,
   limitMs,
-  caughtUpMs,
+  caughtUp: { ms: caughtUpMs, limitMs: 30_000 },
   violations: [],
 });
 

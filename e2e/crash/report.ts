@@ -55,7 +55,7 @@ export function summariseKinds(rounds: readonly RoundResult[]): KindSummary[] {
         maxMs: finite(sorted.at(-1)),
         limitMs: group[0]?.limitMs ?? 0,
         caughtUpMaxMs: finite(
-          Math.max(...group.map(({ caughtUpMs }) => caughtUpMs ?? Number.POSITIVE_INFINITY)),
+          Math.max(...group.map(({ caughtUp }) => caughtUp.ms ?? Number.POSITIVE_INFINITY)),
         ),
       };
     })

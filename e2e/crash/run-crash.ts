@@ -111,7 +111,7 @@ async function runRounds(
       rounds.push(result);
       violations.push(...roundViolations(result));
       say(roundLine(result, kills));
-      if (result.recoveryMs === null || result.caughtUpMs === null) break;
+      if (result.recoveryMs === null || result.caughtUp.ms === null) break;
     } catch (error) {
       signal.throwIfAborted();
       violations.push(`unfinished: round ${number}, ${kind}: ${explain(error)}`);
@@ -127,7 +127,7 @@ function explain(error: unknown): string {
 }
 
 function roundLine(result: RoundResult, kills: number): string {
-  const { number, kind, drawn, recoveryMs, caughtUpMs } = result;
+  const { number, kind, drawn, recoveryMs, caughtUp } = result;
   const after = recoveryMs === null ? 'never' : `after ${recoveryMs} ms`;
-  return `${number}/${kills} ${kind} (${drawn}): posting again ${after}, all that waited ${caughtUpMs === null ? 'never' : `after ${caughtUpMs} ms`}`;
+  return `${number}/${kills} ${kind} (${drawn}): posting again ${after}, all that waited ${caughtUp.ms === null ? 'never' : `after ${caughtUp.ms} ms`}`;
 }

@@ -30,8 +30,9 @@ export type TestApi = Client & {
   redis: Redis;
   redisServer: TestRedis;
   database: Pool;
-  /** What stands between the API and Postgres. */
+  /** What stands between the API and Postgres, and between it and Redis. */
   postgres: TcpProxy;
+  queue: TcpProxy;
   startWorker(): Promise<void>;
   stopWorker(): Promise<void>;
   /** Where the keys of a ledger's shard are. */
@@ -52,7 +53,10 @@ export async function openTestApi({
   through = async (url) => url,
 }: TestApiWish = {}): Promise<TestApi> {
   const [testDatabase, redisServer] = await Promise.all([createTestDatabase(), startTestRedis()]);
-  const postgres = await openTcpProxy(testDatabase.url);
+  const [postgres, queue] = await Promise.all([
+    openTcpProxy(testDatabase.url),
+    openTcpProxy(redisServer.url),
+  ]);
   const shared = {
     ...{ REDIS_URL: redisServer.url, HOST, SHARDS, DURABILITY: 'checked' as const },
     ...{ QUEUE_COMMANDS_MAX, QUEUE_BYTES_MAX },
@@ -60,6 +64,7 @@ export async function openTestApi({
   const { app, connections, installation, waiting } = assembleApi(
     {
       ...shared,
+      REDIS_URL: queue.url,
       DATABASE_URL: await through(postgres.url),
       PORT: 0,
       QUEUE_SECONDS_MAX: 0,
@@ -84,6 +89,7 @@ export async function openTestApi({
     redisServer,
     database,
     postgres,
+    queue,
     async startWorker() {
       workers = createWorker(
         {
@@ -109,7 +115,7 @@ export async function openTestApi({
       await api.stopWorker();
       redis.disconnect();
       await database.end();
-      await postgres.close();
+      await Promise.all([postgres.close(), queue.close()]);
       await Promise.all([redisServer.remove(), testDatabase.drop()]);
     },
   };

@@ -2,7 +2,7 @@ import { until } from '@razao/stack/testing/until.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Answer, idOf, transfer } from '../testing/client.cases.ts';
 import { closeLawful, openTestApi, type TestApi } from '../testing/open-test-api.cases.ts';
-import { loseRecords, queuedCommands } from '../testing/queue.cases.ts';
+import { loseRecords } from '../testing/queue.cases.ts';
 
 const SENDERS = 40;
 const KEYS = Array.from({ length: 100 }, (_, i) => `key-${i}`);
@@ -49,22 +49,6 @@ test('the records may be lost in the middle of it all: still nothing posts twice
   expect(losses).toBeGreaterThan(3);
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
   await expectPostedOnce(ledger, answers);
-});
-
-test('no answer leaves before its write is durable, whoever sent it first', async () => {
-  const ledger = await api.newLedger();
-  await api.stopWorker();
-  try {
-    const sending = KEYS.flatMap((key) =>
-      Array.from({ length: 5 }, async () => {
-        const answer = await postOnce(ledger, transfer(), key);
-        return (await queuedCommands(api.redis, [idOf(answer)])).length;
-      }),
-    );
-    expect(new Set(await Promise.all(sending))).toEqual(new Set([1]));
-  } finally {
-    await api.startWorker();
-  }
 });
 
 /** A machine that is too slow for the time that a flush may take says so, and nothing else: the same is sent again. */
