@@ -5,7 +5,7 @@ import { closeLawful, openTestApi, type TestApi } from '../testing/open-test-api
 import { queuedCommands } from '../testing/queue.cases.ts';
 
 /** How often each stall is met. */
-const ROUNDS = process.env['RAZAO_LONG'] === '1' ? 40 : 1;
+const ROUNDS = process.env['RAZAO_LONG'] === '1' ? 12 : 1;
 const KEYS = Array.from({ length: 60 }, (_, n) => `key-${n}`);
 const SENDERS = 4;
 /** Some are sent before the stall, some while it lasts, and some after it. */
