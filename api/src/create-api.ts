@@ -1,4 +1,5 @@
 import { createRecordsRestorer } from '@razao/shared/queue/restore-records.ts';
+import type { BondStore } from '@razao/shared/runtime/bond.ts';
 import { createClock } from '@razao/shared/runtime/clock.ts';
 import { watchCommitters } from '@razao/shared/runtime/committers-watch.ts';
 import { createInstallation, type Installation } from '@razao/shared/runtime/installation.ts';
@@ -15,7 +16,7 @@ import { guardRedis } from '@razao/shared/runtime/redis-guard.ts';
 import type { Service } from '@razao/shared/runtime/service.ts';
 import { watchSilence } from '@razao/shared/runtime/watch-silence.ts';
 import { zeroApiMetrics } from '@razao/shared/runtime/zero-metrics.ts';
-import { readHeadsAndBond } from '@razao/sql/heads.ts';
+import { readHeadsAndBond, readNewestPosted } from '@razao/sql/heads.ts';
 import { noteRedis, readBond } from '@razao/sql/installation.ts';
 import { needSchema } from '@razao/sql/schema.ts';
 import { agreeOnShards, ShardsMismatch } from '@razao/sql/shards.ts';
@@ -23,7 +24,7 @@ import type { Hono } from 'hono';
 import { createApp } from './app.ts';
 import { createKeyRing } from './auth/key-ring.ts';
 import type { ApiConfig } from './config.ts';
-import { createDatabase } from './database.ts';
+import { createDatabase, type Database } from './database.ts';
 import type { Deps } from './deps.ts';
 import type { ApiEnv } from './http/env.ts';
 import type { QueueMax } from './intake/gate.ts';
@@ -72,12 +73,7 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
   const installation = createInstallation({
     redis,
     guard: plainGuard,
-    store: {
-      read: () => readBond(database.settings),
-      last: database.bond,
-      heads: (uids) => readHeadsAndBond(database.settings, uids),
-      noteRedis: (id) => noteRedis(database.settings, id),
-    },
+    store: bondStoreOf(database),
     shards: config.SHARDS,
     async agree() {
       await needSchema(database.settings);
@@ -131,6 +127,17 @@ export function assembleApi(config: Readonly<ApiConfig>, log: Logger): ApiParts 
     },
   };
   return { app: createApp(deps), connections, installation, waiting: waitingService(waiters) };
+}
+
+/** The database as what Redis is compared with. */
+function bondStoreOf(database: Database): BondStore {
+  return {
+    read: () => readBond(database.settings),
+    last: database.bond,
+    heads: (uids) => readHeadsAndBond(database.settings, uids),
+    newest: () => readNewestPosted(database.settings),
+    noteRedis: (id) => noteRedis(database.settings, id),
+  };
 }
 
 function queueMaxOf(config: Readonly<ApiConfig>): QueueMax {

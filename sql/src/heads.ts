@@ -2,6 +2,9 @@ import { READ_BOND, type StoredBond } from './installation.ts';
 import { loadCommand } from './load.ts';
 
 const readHeads = loadCommand('read_heads');
+const readNewest = loadCommand('read_newest');
+/** Of so many ledgers, those that posted last, the newest transaction is read. */
+const NEWEST_LEDGERS = 100;
 
 type Asked = { query(text: string, values: unknown[]): Promise<{ rows: unknown[] }> };
 
@@ -35,4 +38,19 @@ export async function readHeadsAndBond(
   if (!row) throw new Error('the database did not say what it is');
   const { uids: found, sequences, ...stored } = row;
   return { stored, heads: new Map(found.map((uid, i) => [uid, Number(sequences[i])])) };
+}
+
+/** The newest transaction that a client sent in each of the ledgers that posted last. */
+export async function readNewestPosted(
+  client: Asked,
+): Promise<{ ledgerUid: string; ledger: string; sequence: number; id: string }[]> {
+  const { rows } = await client.query(readNewest.text, [NEWEST_LEDGERS]);
+  return (rows as { uid: string; name: string; sequence: string; id: string }[]).map(
+    ({ uid, name, sequence, id }) => ({
+      ledgerUid: uid,
+      ledger: name,
+      sequence: Number(sequence),
+      id,
+    }),
+  );
 }

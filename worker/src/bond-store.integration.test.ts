@@ -1,15 +1,29 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { BOND_WATCH_MS } from '@razao/shared/contract/limits.ts';
+import { doubtRecords } from '@razao/shared/queue/doubt-records.ts';
+import { recordsState } from '@razao/shared/queue/restore-records.ts';
 import { type BondStore, encodeBond } from '@razao/shared/runtime/bond.ts';
 import { watchBond } from '@razao/shared/runtime/bond-watch.ts';
-import { BOND_KEY, haltKey, headsKey, shardKeys } from '@razao/shared/runtime/keys.ts';
+import {
+  BOND_KEY,
+  haltKey,
+  headsKey,
+  intactKey,
+  recordKey,
+  shardKeys,
+} from '@razao/shared/runtime/keys.ts';
 import { endHalt } from '@razao/shared/runtime/lost-postings.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
+import { testUid, transfer } from '@razao/shared/testing/commands.cases.ts';
 import { noteRedis, readBond } from '@razao/sql/installation.ts';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import type { Redis } from 'ioredis';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createBondStore } from './bond-store.ts';
-import { type Books, openBooks, SILENT } from './testing/books.cases.ts';
+import { commitBatch } from './commit/commit-batch.ts';
+import { type Books, openBooks, openSession, SILENT } from './testing/books.cases.ts';
 
 // Both answer under one name, in turns, as after a failover: what lacks a posting may be none of ours.
 let ours: Books;
@@ -78,6 +92,75 @@ test('what was seen before an operator decided halts nothing after it', async ()
     watch.stop();
   }
 });
+
+describe('a Redis that may have gone back', () => {
+  test.each([
+    ['has seen all that was posted', { seen: 2, known: false }, false],
+    ['has not been told of the last commit yet', { seen: 1, known: true }, false],
+    ['does not know the newest', { seen: 1, known: false }, true],
+    ['does not even know the ledger', { seen: null, known: false }, true],
+  ])('%s', async (_, { seen, known }, doubted) => {
+    const { keys, ledgerUid, ids } = await post();
+    await redis.set(intactKey(keys), 0);
+    if (seen !== null) await redis.hset(headsKey(keys), ledgerUid, seen);
+    const [, newest = ''] = ids;
+    if (known) await redis.set(recordKey(keys, ledgerUid, newest), 'its line');
+    const posted = (await createBondStore(ours.url, () => null).newest()).filter(
+      (one) => one.ledgerUid === ledgerUid,
+    );
+    expect(posted).toEqual([{ ledgerUid, ledger: expect.any(String), sequence: 2, id: newest }]);
+    expect(await doubtRecords(redis, [keys], posted)).toEqual(doubted ? [0] : []);
+    expect(await recordsState(redis, keys)).toBe(doubted ? 'doubtful' : 'intact');
+  });
+
+  test('and has lost its records besides, is restored first', async () => {
+    const { keys } = await post();
+    const posted = await createBondStore(ours.url, () => null).newest();
+    expect(await doubtRecords(redis, [keys], posted)).toEqual([0]);
+    expect(await recordsState(redis, keys)).toBe('lost');
+  });
+
+  test('is looked at once for each connection, before anything is accepted', async () => {
+    const { installation, keys } = await bind();
+    await redis.del(headsKey(keys));
+    await post();
+    await redis.set(intactKey(keys), 0);
+    const own = await readBond(ours.client);
+    const store = createBondStore(ours.url, () => own);
+    let looks = 0;
+    const counting: BondStore = {
+      ...store,
+      newest() {
+        looks += 1;
+        return store.newest();
+      },
+    };
+    const watch = watchBond({ redis, store: counting, installation, shards: 1, log: SILENT });
+    try {
+      await until('it has compared', () => watch.bond() !== null);
+      expect(await recordsState(redis, keys)).toBe('doubtful');
+      await redis.set(intactKey(keys), 0);
+      await delay(2 * BOND_WATCH_MS);
+      expect([looks, await recordsState(redis, keys)]).toEqual([1, 'intact']);
+      redis.disconnect(true);
+      await until('it has looked again', () => looks === 2 && watch.bond() !== null);
+      expect(await recordsState(redis, keys)).toBe('doubtful');
+    } finally {
+      watch.stop();
+    }
+  });
+});
+
+/** Two transactions of a ledger of its own, of which Redis knows nothing. */
+async function post() {
+  const keys = shardKeys(ours.installation, 0);
+  const ledger = await ours.createLedger(`newest-${randomUUID()}`);
+  const session = await openSession(ours.url);
+  const commands = ['world>alice 1', 'world>alice 2'].map((text) => transfer(ledger, text));
+  await commitBatch(session, commands);
+  session.destroy();
+  return { keys, ledgerUid: testUid(ledger), ids: commands.map(({ id }) => id) };
+}
 
 /** Both stores say that they belong together, and Redis has seen posted what is not in the database. */
 async function bind() {

@@ -1,6 +1,6 @@
 import type { BondStore } from '@razao/shared/runtime/bond.ts';
 import { inBriefSession } from '@razao/sql/brief-session.ts';
-import { readHeadsAndBond } from '@razao/sql/heads.ts';
+import { readHeadsAndBond, readNewestPosted } from '@razao/sql/heads.ts';
 import { noteRedis, readBond } from '@razao/sql/installation.ts';
 import { needSchema } from '@razao/sql/schema.ts';
 import { agreeOnShards } from '@razao/sql/shards.ts';
@@ -18,6 +18,7 @@ export function createBondStore(
   return {
     last,
     heads: (uids) => ask((client) => readHeadsAndBond(client, uids)),
+    newest: () => ask(readNewestPosted),
     read: () => ask(readBond),
     noteRedis: (redis) => ask((client) => noteRedis(client, redis)),
     agree: (shards) =>

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { BOND_WATCH_MS } from '../contract/limits.ts';
+import { doubtRecords } from '../queue/doubt-records.ts';
 import {
   type Bond,
   type BondStore,
@@ -9,7 +10,7 @@ import {
   faulty,
   foreignDatabase,
 } from './bond.ts';
-import { allShardKeys, BOND_KEY, haltKey } from './keys.ts';
+import { allShardKeys, BOND_KEY, haltKey, type ShardKeys } from './keys.ts';
 import type { Logger } from './log.ts';
 import { haltForLoss, type ReadHeads } from './lost-postings.ts';
 
@@ -40,13 +41,8 @@ const UNKNOWN = 'the stores were not compared yet';
  * place of. Each server of Postgres that answers is looked at once, whether it has all that was posted. Each commit looks at the
  * database besides.
  */
-export function watchBond({
-  redis,
-  store,
-  installation,
-  shards,
-  log,
-}: BondWatchOptions): BondWatch {
+export function watchBond(options: BondWatchOptions): BondWatch {
+  const { redis, store, installation, shards, log } = options;
   let bond: Bond | null = null;
   /** The last one that both stores agreed on: with it a Redis can be compared while Postgres is away. */
   let agreed: Bond | null = null;
@@ -56,6 +52,7 @@ export function watchBond({
   /** The server that lacked nothing. */
   let complete: string | undefined;
   const all = allShardKeys(installation, shards);
+  const lookForAge = createAgeLook(options, all);
   const timer = setTimeout(look, BOND_WATCH_MS);
 
   function settle(found: Compared): void {
@@ -67,19 +64,15 @@ export function watchBond({
   }
 
   async function compare(): Promise<Compared> {
-    const same = agreed !== null && (await saysTheSame(agreed));
+    const same = agreed !== null && (await saysTheSame(options, agreed));
     const found = same
       ? ({ bond: agreed, fault: null } as Compared)
       : await compareStores(redis, store, shards);
     if (found.bond === null) return found;
     const lost = foreignDatabase(installation, found.bond) ?? (await lookForLoss());
-    return lost === null ? found : faulty(lost);
-  }
-
-  async function saysTheSame(before: Bond): Promise<boolean> {
-    const noted = store.last()?.redis ?? before.redis;
-    const [line, halted] = await redis.mget(BOND_KEY, haltKey(installation));
-    return noted === before.redis && line === encodeBond(before) && halted === null;
+    if (lost !== null) return faulty(lost);
+    await lookForAge(connection);
+    return found;
   }
 
   async function lookForLoss(): Promise<string | null> {
@@ -128,6 +121,16 @@ export function watchBond({
   };
 }
 
+/** Whether both stores still say what they agreed on before. */
+async function saysTheSame(
+  { redis, store, installation }: BondWatchOptions,
+  before: Bond,
+): Promise<boolean> {
+  const noted = store.last()?.redis ?? before.redis;
+  const [line, halted] = await redis.mget(BOND_KEY, haltKey(installation));
+  return noted === before.redis && line === encodeBond(before) && halted === null;
+}
+
 /** Of another server than this one nothing is concluded: it may be none of ours, or a standby that is behind. */
 function readHeadsOn(server: string, store: BondStore, installation: string): ReadHeads {
   return async (uids) => {
@@ -135,5 +138,22 @@ function readHeadsOn(server: string, store: BondStore, installation: string): Re
     if (stored.server !== server || stored.recovering || foreignDatabase(installation, stored))
       throw new Error('another server of Postgres answers now');
     return heads;
+  };
+}
+
+/** Looks once for each connection, as soon as Postgres answers, whether Redis went back: while it is connected none does. */
+function createAgeLook(
+  { redis, store, installation, log }: BondWatchOptions,
+  shards: readonly ShardKeys[],
+): (connection: number) => Promise<void> {
+  let looked: number | undefined;
+  return async (connection) => {
+    if (looked === connection || store.last() === null) return;
+    const inDoubt = await doubtRecords(redis, shards, await store.newest());
+    looked = connection;
+    if (inDoubt.length === 0) return;
+    const text =
+      'Redis is older than the database: ids that it does not know are looked up there for an hour';
+    log.warn({ installation, shards: inDoubt }, text);
   };
 }

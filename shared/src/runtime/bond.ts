@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import type { NewestPosted } from '../queue/doubt-records.ts';
 import { allShardKeys, BOND_KEY, bondCopyKey, haltKey, type ShardKeys } from './keys.ts';
 
 /** One Postgres and one Redis that belong together. */
@@ -18,6 +19,8 @@ export type BondStore = {
     stored: Stored & { server: string; recovering: boolean };
     heads: ReadonlyMap<string, number>;
   }>;
+  /** The newest transactions of the ledgers that posted last. */
+  newest(): Promise<NewestPosted[]>;
   noteRedis(redis: string): Promise<void>;
 };
 
