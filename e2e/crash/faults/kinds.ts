@@ -5,6 +5,7 @@ import type { CreateFault, Fault } from './fault.ts';
 import { createKill } from './kill.ts';
 import { createPoison } from './poison.ts';
 import { createRecords } from './records.ts';
+import { createRedisCopy } from './redis-copy.ts';
 import { createRedisLost } from './redis-lost.ts';
 import { createReplica } from './replica.ts';
 import { createRestarts } from './restarts.ts';
@@ -37,6 +38,7 @@ const OTHERS: [string, CreateFault][] = [
   ['restore', createRestore],
   ['rewind', createRewind],
   ['redis-lost', createRedisLost],
+  ['redis-copy', createRedisCopy],
 ];
 
 const FAULTS = new Map([...KILLS, ...OTHERS]);
