@@ -12,7 +12,9 @@ test('every kind of fault once, under load: no promise is broken', async ({ sign
   const report = await runForTest('long-crash', { kills: KINDS.length, seed: 30, signal });
   expect(report.violations).toEqual([]);
   expect(report.kinds.map(({ kind }) => kind).sort()).toEqual(KINDS.toSorted());
-  expect(report.posted + report.held + report.rejected).toBe(report.accepted);
+  const { accepted, mayBeLost, posted, held, rejected } = report;
+  expect(posted + held + rejected).toBeLessThanOrEqual(accepted);
+  expect(posted + held + rejected).toBeGreaterThanOrEqual(accepted - mayBeLost);
 });
 
 test('a crash run that is interrupted while it kills stops everything that it has started', async () => {

@@ -71,6 +71,7 @@ test('the text tells the seed and the figures', () => {
     kills: 1,
     seconds: 3,
     accepted: 10,
+    mayBeLost: 0,
     posted: 7,
     held: 1,
     rejected: 2,
@@ -86,7 +87,7 @@ test('the text tells the seed and the figures', () => {
     faults: { lost: 1 },
     violations: ['lost: a'],
   });
-  expect(text).toContain('accepted 10, posted 7, held 1, rejected 2');
+  expect(text).toContain('accepted 10 (0 that a restore might undo), posted 7, held 1, rejected 2');
   expect(text).toContain('rejections hold_not_open: 2\nholds expired: 1\n');
   expect(text).toMatch(/worker +1 +700 +700 +2000 +9/);
   expect(text).toContain('1 violations, seed 42: lost: 1');

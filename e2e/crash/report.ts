@@ -22,6 +22,8 @@ export type Report = {
   seconds: number;
   /** Commands that were answered, once each. */
   accepted: number;
+  /** Of these, commands that were told just before their store was brought back to an earlier state. */
+  mayBeLost: number;
   posted: number;
   held: number;
   rejected: number;
@@ -72,7 +74,7 @@ export function countFaults(violations: readonly string[]): Record<string, numbe
 export function formatReport(report: Report): string {
   return [
     `seed ${report.seed}${report.only ? `, only ${report.only.join(',')}` : ''}: ${report.kills} rounds in ${report.seconds} s`,
-    `accepted ${report.accepted}, posted ${report.posted}, held ${report.held}, rejected ${report.rejected}`,
+    `accepted ${report.accepted} (${report.mayBeLost} that a restore might undo), posted ${report.posted}, held ${report.held}, rejected ${report.rejected}`,
     `rejections ${list(report.rejections)}`,
     `holds ${list(report.holds)}`,
     `replays ${report.replays}, reused keys refused ${report.conflicts}, reads ${report.reads}, sent again ${report.retries}`,

@@ -82,6 +82,7 @@ async function breakAndVerify(run: CrashRun, stack: CrashStack, ledgers: string[
     kills: rounds.length,
     seconds: Math.round((performance.now() - startedAt) / 1_000),
     accepted: journal.sent.length,
+    mayBeLost: journal.sent.filter(({ mayBeLost }) => mayBeLost).length,
     posted,
     held,
     rejected: Object.values(rejections).reduce((sum, count) => sum + count, 0),
