@@ -6,17 +6,19 @@ WORKDIR /razao
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY api/package.json api/
 COPY worker/package.json worker/
+COPY ledger/package.json ledger/
 COPY shared/package.json shared/
 COPY sql/package.json sql/
 # Not `pnpm deploy`: it puts our own packages below node_modules, where Node strips no types. Nothing optional is needed.
 RUN CI=1 pnpm install --prod --no-optional --frozen-lockfile \
-  --filter ./api --filter ./worker --filter ./shared --filter ./sql
+  --filter ./api --filter ./worker --filter ./ledger --filter ./shared --filter ./sql
 
 FROM node:26.10.0-slim
 WORKDIR /razao
 COPY --from=packages /razao/ ./
 COPY api/src api/src
 COPY worker/src worker/src
+COPY ledger/src ledger/src
 COPY shared/src shared/src
 COPY sql/src sql/src
 COPY sql/commands sql/commands

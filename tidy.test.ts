@@ -92,6 +92,12 @@ test('the linter finds every mistake that is seeded for it', async () => {
     'worker/src/a.ts': importing('../../api/src/app.ts'),
     'shared/src/contract/a.ts': importing('node:fs'),
     'shared/src/contract/b.ts': importing('../runtime/log.ts'),
+    'ledger/src/a.ts': importing('node:crypto'),
+    'ledger/src/b.ts': importing('@razao/shared/runtime/keys.ts'),
+    'ledger/src/c.ts': `export const x = Buffer.alloc(1);\n`,
+    'ledger/src/d.ts': importing('../model/rules.ts'),
+    'ledger/src/e.ts': `${importing('@razao/shared/contract/grammar.ts')}${importing('./a.ts')}`,
+    'ledger/model/a.ts': importing('ioredis'),
     'shared/src/runtime/a.ts': importing('../../../worker/src/config.ts'),
     'api/src/badName.ts': 'export default 1;\n',
   });
@@ -108,12 +114,18 @@ test('the linter finds every mistake that is seeded for it', async () => {
       'worker/src/a.ts noRestrictedImports',
       'shared/src/contract/a.ts noRestrictedImports',
       'shared/src/contract/b.ts noRestrictedImports',
+      'ledger/src/a.ts noRestrictedImports',
+      'ledger/src/b.ts noRestrictedImports',
+      'ledger/src/c.ts noRestrictedGlobals',
+      'ledger/src/d.ts noRestrictedImports',
+      'ledger/model/a.ts noRestrictedImports',
       'shared/src/runtime/a.ts noRestrictedImports',
       'api/src/badName.ts useFilenamingConvention',
       'api/src/badName.ts noDefaultExport',
     ]),
   );
-  expect(found).not.toContain('api/src/d.ts noRestrictedImports');
+  for (const path of ['api/src/d.ts', 'ledger/src/e.ts'])
+    expect(found).not.toContain(`${path} noRestrictedImports`);
   const twice = found.filter((finding) => finding === 'seeded.ts noMisusedPromises');
   expect(twice).toHaveLength(2);
 });

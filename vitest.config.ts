@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const sources = '{api,worker,shared,sql,loadtest,stack}';
+const sources = '{api,worker,ledger,shared,sql,loadtest,stack}';
 const integration = '**/*.integration.test.ts';
 const long = '**/*.long.test.ts';
 const e2e = 'e2e/**/*.e2e.test.ts';
@@ -43,7 +43,7 @@ export default defineConfig({
       {
         test: {
           name: 'long',
-          include: [`{api,worker,shared,sql,loadtest,stack,e2e}/${long}`],
+          include: [`{api,worker,ledger,shared,sql,loadtest,stack,e2e}/${long}`],
           exclude: ignored,
           testTimeout: 30 * 60_000,
           hookTimeout: 120_000,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { atomicGroups } from '@razao/ledger/atomic-groups.ts';
 import type { Command } from '@razao/shared/contract/command.ts';
 import { OWNER_SILENT_MS, SUSPECT_PARTS } from '@razao/shared/contract/limits.ts';
 import { attemptsKey, orphaningsKey, ownerKey } from '@razao/shared/runtime/keys.ts';
@@ -8,7 +9,6 @@ import { runChecks } from '@razao/sql/check.ts';
 import { until } from '@razao/stack/testing/until.ts';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { atomicGroups } from './commit/atomic-groups.ts';
 import { nameOf } from './commit/attempts.ts';
 import { openWorkerBench, type WorkerBench } from './testing/worker-bench.cases.ts';
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { atomicGroups } from '@razao/ledger/atomic-groups.ts';
 import type { Command } from '@razao/shared/contract/command.ts';
 import {
   ALONE_LOCK_MS_MAX,
@@ -11,7 +12,6 @@ import type { Chunk } from '@razao/shared/queue/chunk-pump.ts';
 import type { Owner } from '@razao/shared/queue/owner.ts';
 import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { Redis } from 'ioredis';
-import { atomicGroups } from './commit/atomic-groups.ts';
 import { type Part, readAttempts } from './commit/attempts.ts';
 import type { Pass } from './commit/gate.ts';
 import { LockLost } from './commit/lock-lost.ts';

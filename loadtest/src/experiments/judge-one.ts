@@ -1,9 +1,10 @@
+import { judgePostings } from '@razao/ledger/judge-postings.ts';
+import type { Frozen, LedgerState } from '@razao/ledger/state.ts';
+import { type Move, startWork } from '@razao/ledger/work.ts';
 import type { TransferCommand } from '@razao/shared/contract/command.ts';
 import type { Rejection } from '@razao/shared/contract/rejections.ts';
+import { sha256 } from '@razao/shared/runtime/sha256.ts';
 import { arrayLiteral } from '@razao/worker/commit/array-literal.ts';
-import { judgePostings } from '@razao/worker/commit/judge-postings.ts';
-import type { Frozen, LedgerState } from '@razao/worker/commit/state.ts';
-import { type Move, startWork } from '@razao/worker/commit/work.ts';
 import type { Client } from 'pg';
 import { readStatement } from './read-statement.ts';
 
@@ -61,7 +62,7 @@ export async function judgeOne(
   };
   const state = { ...NOTHING_ELSE, books: new Map([[ledgerUid, book]]) };
   const ledger = { ...LEDGER, id: ledgerId, uid: ledgerUid };
-  const judged = judgePostings(startWork(state, []), ledger, postings, { kind: 'move' });
+  const judged = judgePostings(startWork(state, [], sha256), ledger, postings, { kind: 'move' });
   const [moves, rejection] = 'code' in judged ? [[], judged] : [judged.moves, null];
   return { rejection, values: toValues(ledgerId, command, moves, rejection) };
 }

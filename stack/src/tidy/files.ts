@@ -24,7 +24,7 @@ export function repositoryFiles(folder = ''): RepositoryFile[] {
 
 /** True for tests and for what only tests use. */
 export function isTest(path: string): boolean {
-  return /\.(test|cases)\.ts$/.test(path) || path.startsWith('e2e/');
+  return /\.(test|cases)\.ts$/.test(path) || /^e2e\/|\/test\//.test(path);
 }
 
 /** True for a program's source, tests excluded. */

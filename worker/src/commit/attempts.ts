@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { transactionKey } from '@razao/ledger/state.ts';
 import type { Command } from '@razao/shared/contract/command.ts';
 import { type OwnersSaid, readOwners } from '@razao/shared/queue/owner.ts';
 import { attemptsKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
 import { defineScript, runScript } from '@razao/shared/runtime/script.ts';
 import type { Redis } from 'ioredis';
-import { transactionKey } from './state.ts';
 
 /** What is tried together: commands, and atomic bulks with all their members. */
 export type Part = readonly (readonly Command[])[];

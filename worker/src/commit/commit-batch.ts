@@ -1,12 +1,13 @@
+import { applyBatch } from '@razao/ledger/apply-batch.ts';
+import type { BatchRows, CommandResult, TargetStatus } from '@razao/ledger/rows.ts';
+import { type BalanceState, type BatchState, transactionKey } from '@razao/ledger/state.ts';
+import { balancesOf } from '@razao/ledger/touched.ts';
 import type { Command } from '@razao/shared/contract/command.ts';
 import { killPoint } from '@razao/shared/runtime/kill-point.ts';
-import { applyBatch } from './apply-batch.ts';
+import { sha256 } from '@razao/shared/runtime/sha256.ts';
 import { BatchFault, isSessionFault } from './error-class.ts';
 import type { LockSession } from './lock-session.ts';
 import { readState } from './read-state.ts';
-import type { BatchRows, CommandResult, TargetStatus } from './rows.ts';
-import { type BalanceState, type BatchState, transactionKey } from './state.ts';
-import { balancesOf } from './touched.ts';
 import { writeRows } from './write-rows.ts';
 
 /** What a commit made true: a result for each command, what they acted on and every balance they touch as these are now. */
@@ -27,7 +28,7 @@ export type Commit = {
 export async function commitBatch(
   session: LockSession,
   commands: readonly Command[],
-  unprocessable?: ReadonlySet<string>,
+  unprocessable: ReadonlySet<string> = new Set(),
 ): Promise<Commit> {
   await session.query('begin');
   try {
@@ -63,17 +64,17 @@ function headsOf({ ledgers }: BatchRows): Commit['heads'] {
 function apply(
   state: BatchState,
   commands: readonly Command[],
-  unprocessable?: ReadonlySet<string>,
+  unprocessable: ReadonlySet<string> = new Set(),
 ) {
   // A command that is rejected unseen kills nobody.
   killPoint('before-apply', () =>
     commands
-      .filter(({ ledgerUid, id }) => !unprocessable?.has(transactionKey(ledgerUid, id)))
+      .filter(({ ledgerUid, id }) => !unprocessable.has(transactionKey(ledgerUid, id)))
       .map(({ id }) => id)
       .join(' '),
   );
   try {
-    return applyBatch(state, commands, unprocessable);
+    return applyBatch(state, commands, { sha256, unprocessable });
   } catch (error) {
     throw new BatchFault(error);
   }

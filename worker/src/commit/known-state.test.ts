@@ -1,8 +1,10 @@
+import { balanceOf } from '@razao/ledger/state.ts';
 import { KNOWN_BALANCES_MAX } from '@razao/shared/contract/limits.ts';
 import { expect, test } from 'vitest';
-import { GENESIS, POSTED_AT } from './case-words.cases.ts';
 import { KnownState } from './known-state.ts';
-import { balanceOf } from './state.ts';
+
+const GENESIS = Buffer.alloc(32).toString('base64');
+const POSTED_AT = '2026-11-25T12:00:00.000001Z';
 
 test('what is added shows in the open books, until the ledger has moved on without this session', () => {
   const known = new KnownState();

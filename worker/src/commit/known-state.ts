@@ -1,5 +1,5 @@
+import type { BalanceState, Book, Frozen, LedgerState } from '@razao/ledger/state.ts';
 import { KNOWN_BALANCES_MAX } from '@razao/shared/contract/limits.ts';
-import type { BalanceState, Book, Frozen, LedgerState } from './state.ts';
 
 /** What is known of one ledger as of its `nextSequence` and `settingsVersion`. */
 type KnownBook = {

@@ -1,9 +1,9 @@
+import type { BatchState } from '@razao/ledger/state.ts';
+import { type Touched, touchedBy } from '@razao/ledger/touched.ts';
+import { targetsOf } from '@razao/ledger/work.ts';
 import type { Command } from '@razao/shared/contract/command.ts';
 import type { LockSession } from './lock-session.ts';
 import { type Keys, lockLedgers, openTables, toKeys } from './read-tables.ts';
-import type { BatchState } from './state.ts';
-import { type Touched, touchedBy } from './touched.ts';
-import { targetsOf } from './work.ts';
 
 type ActedOn = ReturnType<typeof targetsOf>;
 type Books = BatchState['books'];

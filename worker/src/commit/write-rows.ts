@@ -1,8 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { loadCommand, type Statement } from '@razao/sql/load.ts';
-import { arrayLiteral, jsonArrayLiteral } from './array-literal.ts';
-import { copyBytes, copyField } from './copy-text.ts';
-import type { LockSession } from './lock-session.ts';
 import type {
   BalanceRow,
   BatchRows,
@@ -12,7 +8,11 @@ import type {
   HoldRow,
   RevertedRow,
   TransactionRow,
-} from './rows.ts';
+} from '@razao/ledger/rows.ts';
+import { loadCommand, type Statement } from '@razao/sql/load.ts';
+import { arrayLiteral, jsonArrayLiteral } from './array-literal.ts';
+import { copyBytes, copyField } from './copy-text.ts';
+import type { LockSession } from './lock-session.ts';
 
 const insertAccounts = loadCommand('insert_accounts');
 const insertAssets = loadCommand('insert_assets');

@@ -1,7 +1,8 @@
+import { chainHash } from '@razao/ledger/chain-hash.ts';
 import type { TransferCommand } from '@razao/shared/contract/command.ts';
+import { sha256 } from '@razao/shared/runtime/sha256.ts';
 import { loadCommand } from '@razao/sql/load.ts';
 import { withPostgres } from '@razao/stack/services/with-postgres.ts';
-import { chainHash } from '@razao/worker/commit/chain-hash.ts';
 import type { Client } from 'pg';
 import { judgeOne } from '../judge-one.ts';
 import { readStatement } from '../read-statement.ts';
@@ -52,7 +53,7 @@ async function commit(client: Client, ledgerId: number, commands: readonly Trans
       postedAt,
       rejection,
     } as const;
-    hash = chainHash(hash, command.id, outcome);
+    hash = chainHash(sha256, hash, command.id, outcome);
     await client.query({ ...writeOne, values: [...values, sequence, postedAt, hash] });
     sequence += 1;
   }

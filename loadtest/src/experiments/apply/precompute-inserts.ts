@@ -1,9 +1,10 @@
+import { applyBatch } from '@razao/ledger/apply-batch.ts';
+import type { BatchRows } from '@razao/ledger/rows.ts';
+import type { BalanceState, BatchState, Book } from '@razao/ledger/state.ts';
+import { sha256 } from '@razao/shared/runtime/sha256.ts';
 import type { Statement } from '@razao/sql/load.ts';
-import { applyBatch } from '@razao/worker/commit/apply-batch.ts';
 import type { LockSession } from '@razao/worker/commit/lock-session.ts';
 import { readState } from '@razao/worker/commit/read-state.ts';
-import type { BatchRows } from '@razao/worker/commit/rows.ts';
-import type { BalanceState, BatchState, Book } from '@razao/worker/commit/state.ts';
 import { writeRows } from '@razao/worker/commit/write-rows.ts';
 import type { Commands } from '../books/create-commands.ts';
 import { openSession } from '../books/open-session.ts';
@@ -29,7 +30,7 @@ export async function precomputeInserts(
   session.destroy();
   const all: Insert[][] = [];
   for (let batch = 0; batch < count; batch++) {
-    const { rows } = applyBatch(state, commands.take(BATCH));
+    const { rows } = applyBatch(state, commands.take(BATCH), { sha256 });
     all.push(await recordInserts(rows));
     state = after(state, rows);
   }

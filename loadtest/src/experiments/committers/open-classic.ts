@@ -1,5 +1,6 @@
+import { chainHash } from '@razao/ledger/chain-hash.ts';
 import type { TransferCommand } from '@razao/shared/contract/command.ts';
-import { chainHash } from '@razao/worker/commit/chain-hash.ts';
+import { sha256 } from '@razao/shared/runtime/sha256.ts';
 import type { Client } from 'pg';
 import { judgeOne } from '../judge-one.ts';
 import { readStatement } from '../read-statement.ts';
@@ -25,7 +26,7 @@ export function openClassic(sequencing: Sequencing, ledgerId: number, firstSeque
       return;
     }
     const postedAt = new Date().toISOString();
-    const hash = chainHash(NO_LINK, command.id, {
+    const hash = chainHash(sha256, NO_LINK, command.id, {
       ...command,
       version: sequence,
       status: rejection ? 'rejected' : 'posted',

@@ -6,8 +6,8 @@ import type {
   HoldRow,
   RevertedRow,
   TransactionRow,
-} from './rows.ts';
-import type { BalanceState, Frozen, LedgerState } from './state.ts';
+} from '../../src/rows.ts';
+import type { BalanceState, Frozen, LedgerState } from '../../src/state.ts';
 
 /** The tables as far as a batch reads and writes them, each by its primary key. */
 export type MemoryDatabase = {

@@ -1,16 +1,6 @@
 import type { Command, Outcome, Posting } from '@razao/shared/contract/command.ts';
 import { rejection } from '@razao/shared/contract/rejections.ts';
 import {
-  GENESIS,
-  LEDGER_IDS,
-  ledgerUid,
-  listOf,
-  POSTED_AT,
-  parseAmount,
-} from './case-words.cases.ts';
-import { parseCommand } from './command-language.cases.ts';
-import { accountKey, balanceKey, toBooks } from './flat-books.cases.ts';
-import {
   type BalanceState,
   type BatchState,
   type Frozen,
@@ -18,7 +8,10 @@ import {
   scaleKey,
   type TargetState,
   transactionKey,
-} from './state.ts';
+} from '../../src/state.ts';
+import { accountKey, balanceKey, toBooks } from '../memory/flat-books.ts';
+import { GENESIS, LEDGER_IDS, ledgerUid, listOf, POSTED_AT, parseAmount } from './case-words.ts';
+import { parseCommand } from './command-language.ts';
 
 /** What is stored, in the table of `apply-batch.cases.ts`; it is explained there. */
 

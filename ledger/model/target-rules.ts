@@ -1,9 +1,16 @@
 import type { CaptureCommand, Command, RevertCommand } from '@razao/shared/contract/command.ts';
 import type { RejectionCode } from '@razao/shared/contract/rejections.ts';
-import type { NaiveLedger, NaiveRejection, NaiveTransaction } from './naive-ledger.cases.ts';
+import type {
+  ReferenceLedger,
+  ReferenceRejection,
+  ReferenceTransaction,
+} from './reference-ledger.ts';
 
 /** What a command breaks by acting on its target, in the order in which it is judged. */
-export function brokenByTarget(ledger: NaiveLedger, command: Command): (() => NaiveRejection[])[] {
+export function brokenByTarget(
+  ledger: ReferenceLedger,
+  command: Command,
+): (() => ReferenceRejection[])[] {
   if (command.kind === 'transfer' || command.kind === 'hold') return [];
   const target = ledger.transactions.find(({ id }) => id === command.target);
   if (!target) return [() => [{ code: 'target_unknown' }]];
@@ -27,29 +34,29 @@ export function brokenByTarget(ledger: NaiveLedger, command: Command): (() => Na
   ];
 }
 
-function unless(holds: boolean, code: RejectionCode): NaiveRejection[] {
+function unless(holds: boolean, code: RejectionCode): ReferenceRejection[] {
   return holds ? [] : [{ code }];
 }
 
-function isOpenAt({ status, expiresAt }: NaiveTransaction, instant: string): boolean {
+function isOpenAt({ status, expiresAt }: ReferenceTransaction, instant: string): boolean {
   return status === 'pending' && expiresAt !== null && instant < expiresAt;
 }
 
-function mayBeReverted({ kind, status }: NaiveTransaction): boolean {
+function mayBeReverted({ kind, status }: ReferenceTransaction): boolean {
   return status !== 'rejected' && (kind === 'transfer' || kind === 'capture');
 }
 
-function isLeft({ postings }: NaiveTransaction, gone: readonly bigint[]): boolean {
+function isLeft({ postings }: ReferenceTransaction, gone: readonly bigint[]): boolean {
   return postings.some(({ amount }, index) => gone[index] !== BigInt(amount));
 }
 
 /** Only where there is one posting can a part of it be asked for. */
 function brokenByAmount(
-  { postings }: NaiveTransaction,
+  { postings }: ReferenceTransaction,
   gone: readonly bigint[],
   { amount }: CaptureCommand | RevertCommand,
   code: RejectionCode,
-): NaiveRejection[] {
+): ReferenceRejection[] {
   const [only, ...others] = postings;
   if (amount === null || !only) return [];
   if (others.length > 0) return [{ code }];

@@ -1,36 +1,36 @@
 import type { Command, Posting } from '@razao/shared/contract/command.ts';
 import type { Rejection, RejectionCode } from '@razao/shared/contract/rejections.ts';
-import { perform } from './naive-effects.cases.ts';
-import { brokenBy } from './naive-rules.cases.ts';
-import type { Frozen } from './state.ts';
+import type { Frozen } from '../src/state.ts';
+import { perform } from './effects.ts';
+import { brokenBy } from './rules.ts';
 
 /**
  * The ledger as the contract tells it, one command at a time on plain maps, with no thought of speed. It shares no code
  * with `applyBatch`, so that the two can be held against each other.
  */
-export type NaiveLedger = {
+export type ReferenceLedger = {
   explicit: boolean;
   /** The instant of all that is posted from now on. */
   postedAt: string;
   /** By address. */
   accounts: Map<string, Frozen>;
   /** By address and asset, with a blank between. */
-  balances: Map<string, NaiveBalance>;
+  balances: Map<string, ReferenceBalance>;
   /** The asset in which a code is kept. */
   scales: Map<string, string>;
-  entries: NaiveEntry[];
+  entries: ReferenceEntry[];
   /** What each transaction has changed of what is held, all in all, by its sequence and balance. */
   heldChanges: Map<string, bigint>;
   /** In order of sequence. */
-  transactions: NaiveTransaction[];
+  transactions: ReferenceTransaction[];
 };
-export type NaiveBalance = {
+export type ReferenceBalance = {
   posted: bigint;
   held: bigint;
   overdraft: bigint | 'none';
   max: bigint | 'none';
 };
-export type NaiveEntry = {
+export type ReferenceEntry = {
   sequence: number;
   balance: string;
   amount: bigint;
@@ -38,14 +38,14 @@ export type NaiveEntry = {
   effectiveAt: string | null;
 };
 
-export type NaiveRejection = Omit<Rejection, 'detail'>;
-export type NaiveStatus = 'pending' | 'posted' | 'rejected' | 'released' | 'expired';
+export type ReferenceRejection = Omit<Rejection, 'detail'>;
+export type ReferenceStatus = 'pending' | 'posted' | 'rejected' | 'released' | 'expired';
 /** `broken` holds every rule that the command breaks; it is rejected for one of them, not at all when there is none. */
-export type NaiveTransaction = {
+export type ReferenceTransaction = {
   id: string;
   fingerprint: string;
   kind: Command['kind'];
-  status: NaiveStatus;
+  status: ReferenceStatus;
   /** The sequence of what changed it last. */
   version: number;
   effectiveAt: string;
@@ -55,20 +55,20 @@ export type NaiveTransaction = {
   reverted: bigint[];
   /** Where it is a hold. */
   expiresAt: string | null;
-  broken: NaiveRejection[];
+  broken: ReferenceRejection[];
 };
-export type NaiveAnswer = Pick<NaiveTransaction, 'status' | 'version' | 'broken'> & {
+export type ReferenceAnswer = Pick<ReferenceTransaction, 'status' | 'version' | 'broken'> & {
   sequence: number;
   replay: boolean;
   conflict: boolean;
 };
 
 /** Applies one command, or all of an atomic bulk. */
-export function applyNaively(
-  ledger: NaiveLedger,
+export function applyToReference(
+  ledger: ReferenceLedger,
   group: readonly Command[],
   isUnprocessable: (command: Command) => boolean,
-): NaiveAnswer[] {
+): ReferenceAnswer[] {
   const broken = brokenByGroup(ledger, group, isUnprocessable);
   return group.map((command) => {
     const replay = find(ledger, command) !== undefined;
@@ -88,10 +88,10 @@ export function applyNaively(
 
 /** What each of the new ones breaks: nothing, if all of them may be performed. */
 function brokenByGroup(
-  ledger: NaiveLedger,
+  ledger: ReferenceLedger,
   group: readonly Command[],
   isUnprocessable: (command: Command) => boolean,
-): Map<string, NaiveRejection[]> {
+): Map<string, ReferenceRejection[]> {
   const fresh = group.filter((command) => find(ledger, command) === undefined);
   const all = (code: RejectionCode) => new Map(fresh.map(({ id }) => [id, [{ code }]]));
   if (fresh.some(isUnprocessable)) return all('processing_failed');
@@ -110,6 +110,6 @@ function brokenByGroup(
   return new Map();
 }
 
-function find(ledger: NaiveLedger, { id }: Command): NaiveTransaction | undefined {
+function find(ledger: ReferenceLedger, { id }: Command): ReferenceTransaction | undefined {
   return ledger.transactions.find((known) => known.id === id);
 }

@@ -2,7 +2,7 @@ import type { Command, Outcome } from '@razao/shared/contract/command.ts';
 import { type Rejection, rejection } from '@razao/shared/contract/rejections.ts';
 import { sameFingerprint } from '@razao/shared/contract/status-record.ts';
 import { atomicGroups } from './atomic-groups.ts';
-import { chainHash } from './chain-hash.ts';
+import { chainHash, type Sha256 } from './chain-hash.ts';
 import { collectRows } from './collect-rows.ts';
 import { effectAsked } from './effect.ts';
 import { judge } from './judge.ts';
@@ -11,20 +11,25 @@ import type { BatchRows, CommandResult, TargetStatus } from './rows.ts';
 import { type BatchState, type LedgerState, transactionKey } from './state.ts';
 import { attempt, type Plan, put, startWork, type Verdict, type Work } from './work.ts';
 
+/** `unprocessable` holds the `transactionKey`s of commands that are rejected as `processing_failed` unseen. */
+export type ApplyOptions = { sha256: Sha256; unprocessable?: ReadonlySet<string> };
+
+const NONE: ReadonlySet<string> = new Set();
+
 type Judge = (work: Work, ledger: LedgerState, command: Command) => Verdict;
 
 /**
  * The rules of the ledger, as a pure function: applies commands one after the other to what a batch read, and returns one
  * result for each, the rows to write, and what is now true of the transactions that were acted on. Neither argument is
- * changed. `unprocessable` holds the `transactionKey`s of commands that must be rejected as `processing_failed` unseen.
+ * changed.
  * Throws where the state lacks a command's ledger, or where a transaction's entries do not cancel out: both are bugs.
  */
 export function applyBatch(
   state: BatchState,
   commands: readonly Command[],
-  unprocessable: ReadonlySet<string> = new Set(),
+  { sha256, unprocessable = NONE }: ApplyOptions,
 ): { results: CommandResult[]; rows: BatchRows; targets: TargetStatus[] } {
-  const work = startWork(state, commands);
+  const work = startWork(state, commands, sha256);
   const results = atomicGroups(commands).flatMap((group) =>
     isUnprocessable(work, group, unprocessable)
       ? group.map((command) => applyCommand(work, command, () => rejection('processing_failed')))
@@ -82,7 +87,7 @@ function applyCommand(work: Work, command: Command, judge: Judge): CommandResult
   const plan = 'code' in verdict ? null : verdict;
   const outcome = outcomeOf(ledger, command, verdict);
   if (plan) post(work, ledger, command, key, plan);
-  ledger.hash = chainHash(ledger.hash, command.id, outcome);
+  ledger.hash = chainHash(work.sha256, ledger.hash, command.id, outcome);
   ledger.nextSequence += 1;
   work.added.transactions.push({
     command,

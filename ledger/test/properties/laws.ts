@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
-import { balanceKey } from './flat-books.cases.ts';
-import type { MemoryDatabase } from './memory-tables.cases.ts';
-import type { TransactionRow } from './rows.ts';
-import { transactionKey } from './state.ts';
-import { createDatabase } from './world-rows.cases.ts';
-import { LEDGERS, POSTED_AT, type World } from './worlds.cases.ts';
+import type { TransactionRow } from '../../src/rows.ts';
+import { transactionKey } from '../../src/state.ts';
+import { balanceKey } from '../memory/flat-books.ts';
+import type { MemoryDatabase } from '../memory/memory-tables.ts';
+import { createDatabase } from './world-rows.ts';
+import { LEDGERS, POSTED_AT, type World } from './worlds.ts';
 
 /** What must hold of the tables after any commands, whatever they were. */
 export function expectLaws(database: MemoryDatabase, world: World): void {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { applyCase } from './case-language.cases.ts';
-import { idOf } from './command-language.cases.ts';
-import type { BatchRows } from './rows.ts';
+import type { BatchRows } from '../../src/rows.ts';
+import { applyCase } from './case-language.ts';
+import { idOf } from './command-language.ts';
 
 describe('what a batch writes of holds', () => {
   test('a hold makes a change of what is held at each source, and no entry', () => {

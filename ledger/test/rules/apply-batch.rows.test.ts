@@ -1,7 +1,8 @@
+import { sha256 } from '@razao/shared/runtime/sha256.ts';
 import { describe, expect, test } from 'vitest';
-import { applyCase } from './case-language.cases.ts';
-import { GENESIS, LEDGER_IDS } from './case-words.cases.ts';
-import { chainHash } from './chain-hash.ts';
+import { chainHash } from '../../src/chain-hash.ts';
+import { applyCase } from './case-language.ts';
+import { GENESIS, LEDGER_IDS } from './case-words.ts';
 
 describe('what a batch writes', () => {
   test('each entry carries the balance after it and the next version of its balance', () => {
@@ -131,11 +132,11 @@ describe('what a batch writes', () => {
     );
     let head = GENESIS;
     for (const { command, outcome, hash } of rows.transactions.slice(0, 3)) {
-      head = chainHash(head, command.id, outcome);
+      head = chainHash(sha256, head, command.id, outcome);
       expect(hash).toBe(head);
     }
     const [other] = rows.transactions.slice(3);
-    expect(other?.hash).toBe(other && chainHash(GENESIS, other.command.id, other.outcome));
+    expect(other?.hash).toBe(other && chainHash(sha256, GENESIS, other.command.id, other.outcome));
     expect(rows.ledgers.map(({ after }) => after.hash)).toEqual([head, other?.hash]);
   });
 

@@ -1,4 +1,4 @@
-import type { BalanceState, Book, Frozen } from './state.ts';
+import type { BalanceState, Book, Frozen } from '../../src/state.ts';
 
 /** Books as flat maps: accounts by `accountKey`, balances by any key, scales by `scaleKey`. */
 export type FlatBooks = {

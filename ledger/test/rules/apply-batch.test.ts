@@ -1,14 +1,15 @@
 import type { Command } from '@razao/shared/contract/command.ts';
 import { REJECTIONS, type RejectionCode } from '@razao/shared/contract/rejections.ts';
+import { sha256 } from '@razao/shared/runtime/sha256.ts';
 import { describe, expect, test } from 'vitest';
+import { applyBatch } from '../../src/apply-batch.ts';
+import type { BatchRows } from '../../src/rows.ts';
+import { type BatchState, transactionKey } from '../../src/state.ts';
 import { CASES } from './apply-batch.cases.ts';
-import { applyBatch } from './apply-batch.ts';
-import { applyCase, resultText, writtenTexts } from './case-language.cases.ts';
-import { ledgerUid, listOf, POSTED_AT } from './case-words.cases.ts';
-import { idOf, parseCommands } from './command-language.cases.ts';
-import { parseState } from './given-language.cases.ts';
-import type { BatchRows } from './rows.ts';
-import { type BatchState, transactionKey } from './state.ts';
+import { applyCase, resultText, writtenTexts } from './case-language.ts';
+import { ledgerUid, listOf, POSTED_AT } from './case-words.ts';
+import { idOf, parseCommands } from './command-language.ts';
+import { parseState } from './given-language.ts';
 
 describe('the rules of the ledger, a row for each case', () => {
   test.each(CASES)('$reason', ({ given, commands, outcomes, written }) => {
@@ -76,16 +77,16 @@ describe('what a batch answers', () => {
     const { commands, unprocessable } = parseCommands('!world>alice 1');
     const postings = [{ source: '', destination: '', asset: '', amount: 'x' }];
     const broken = { ...required(commands[0]), kind: 'transfer', postings } as Command;
-    expect(() => applyBatch(parseState('-'), [broken])).toThrow(SyntaxError);
-    const { results } = applyBatch(parseState('-'), [broken], unprocessable);
+    expect(() => applyBatch(parseState('-'), [broken], { sha256 })).toThrow(SyntaxError);
+    const { results } = applyBatch(parseState('-'), [broken], { sha256, unprocessable });
     expect(results.map(resultText)).toEqual(['processing_failed']);
   });
 
   test('a ledger that the batch did not read is a bug', () => {
     const { commands } = parseCommands('world>alice 1');
-    expect(() => applyBatch({ ...parseState('-'), ledgers: new Map() }, commands)).toThrow(
-      'did not read ledger',
-    );
+    expect(() =>
+      applyBatch({ ...parseState('-'), ledgers: new Map() }, commands, { sha256 }),
+    ).toThrow('did not read ledger');
   });
 
   test('the same batch gives the same rows and answers again', () => {

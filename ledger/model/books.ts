@@ -1,15 +1,15 @@
 import type { Command, Posting } from '@razao/shared/contract/command.ts';
 import type {
-  NaiveBalance,
-  NaiveEntry,
-  NaiveLedger,
-  NaiveTransaction,
-} from './naive-ledger.cases.ts';
+  ReferenceBalance,
+  ReferenceEntry,
+  ReferenceLedger,
+  ReferenceTransaction,
+} from './reference-ledger.ts';
 
-/** What can be read off a naive ledger. */
+/** What can be read off a reference ledger. */
 
 /** A balance that was never used has nothing; the outside has no lower limit. */
-export function balanceOf(ledger: NaiveLedger, key: string): NaiveBalance {
+export function balanceOf(ledger: ReferenceLedger, key: string): ReferenceBalance {
   const overdraft = key.startsWith('world ') ? 'none' : 0n;
   return ledger.balances.get(key) ?? { posted: 0n, held: 0n, overdraft, max: 'none' };
 }
@@ -21,10 +21,10 @@ export function placeOf(balance: string): { account: string; asset: string } {
 
 /** The entries that postings would make. */
 export function entriesOf(
-  ledger: NaiveLedger,
+  ledger: ReferenceLedger,
   postings: readonly Posting[],
-): Pick<NaiveEntry, 'balance' | 'amount' | 'balanceAfter'>[] {
-  const entries: Pick<NaiveEntry, 'balance' | 'amount' | 'balanceAfter'>[] = [];
+): Pick<ReferenceEntry, 'balance' | 'amount' | 'balanceAfter'>[] {
+  const entries: Pick<ReferenceEntry, 'balance' | 'amount' | 'balanceAfter'>[] = [];
   const enter = (balance: string, amount: bigint) => {
     const last = entries.findLast((entry) => entry.balance === balance);
     const balanceAfter = (last?.balanceAfter ?? balanceOf(ledger, balance).posted) + amount;
@@ -38,7 +38,7 @@ export function entriesOf(
 }
 
 /** What a command moves, holds or frees; its target, if it has one, exists. */
-export function postingsOf(ledger: NaiveLedger, command: Command): readonly Posting[] {
+export function postingsOf(ledger: ReferenceLedger, command: Command): readonly Posting[] {
   if ('postings' in command) return command.postings;
   const target = ledger.transactions.find(({ id }) => id === command.target);
   if (!target) throw new Error(`there is no transaction ${command.target}`);
@@ -57,7 +57,7 @@ export function postingsOf(ledger: NaiveLedger, command: Command): readonly Post
 }
 
 /** The sum over all of a transaction's postings; null where they are of several assets. */
-export function sumOf({ postings }: NaiveTransaction, parts: readonly bigint[]): bigint | null {
+export function sumOf({ postings }: ReferenceTransaction, parts: readonly bigint[]): bigint | null {
   const assets = new Set(postings.map(({ asset }) => asset));
   return assets.size > 1 ? null : parts.reduce((sum, part) => sum + part, 0n);
 }

@@ -2,16 +2,16 @@ import type { Command } from '@razao/shared/contract/command.ts';
 import { REJECTIONS } from '@razao/shared/contract/rejections.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { expectLaws, expectNothingTakenBack } from './laws.cases.ts';
-import { booksOf, booksOfNaive } from './memory-books.cases.ts';
-import { commitToMemory } from './memory-database.cases.ts';
-import { type MemoryDatabase, presentOutcome } from './memory-tables.cases.ts';
-import { applyNaively, type NaiveAnswer } from './naive-ledger.cases.ts';
-import type { CommandResult } from './rows.ts';
-import { transactionKey } from './state.ts';
-import { worldArbitrary } from './world-arbitrary.cases.ts';
-import { createDatabase } from './world-rows.cases.ts';
-import { createNaiveLedgers, type World } from './worlds.cases.ts';
+import { applyToReference, type ReferenceAnswer } from '../../model/reference-ledger.ts';
+import type { CommandResult } from '../../src/rows.ts';
+import { transactionKey } from '../../src/state.ts';
+import { booksOf, booksOfReference } from '../memory/memory-books.ts';
+import { commitToMemory } from '../memory/memory-database.ts';
+import { type MemoryDatabase, presentOutcome } from '../memory/memory-tables.ts';
+import { expectLaws, expectNothingTakenBack } from './laws.ts';
+import { worldArbitrary } from './world-arbitrary.ts';
+import { createDatabase } from './world-rows.ts';
+import { createReferenceLedgers, type World } from './worlds.ts';
 
 const RUNS = 1_000 * (process.env['RAZAO_LONG'] === '1' ? 20 : 1);
 const TEST_MS_MAX = 300_000;
@@ -31,23 +31,23 @@ describe('any commands with any duplicates, cut into any batches', () => {
   );
 
   test(
-    'do what a naive ledger does',
+    'do what a reference ledger does',
     () => {
       const seen = new Set<string>();
       check((world) => {
         const database = createDatabase(world);
-        const naive = createNaiveLedgers(world);
+        const reference = createReferenceLedgers(world);
         const isUnprocessable = ({ ledgerUid, id }: Command) =>
           world.unprocessable.includes(transactionKey(ledgerUid, id));
         const results = commitBatches(database, world, world.cuts);
         const expected = world.groups.flatMap((group) =>
-          applyNaively(required(naive.get(ledgerOf(group))), group, isUnprocessable),
+          applyToReference(required(reference.get(ledgerOf(group))), group, isUnprocessable),
         );
         expect(results.length).toBe(expected.length);
         for (const [index, result] of results.entries())
           seen.add(expectAnswer(result, required(expected[index])));
-        for (const [ledgerUid, ledger] of naive)
-          expect(booksOf(database, ledgerUid)).toEqual(booksOfNaive(ledger));
+        for (const [ledgerUid, ledger] of reference)
+          expect(booksOf(database, ledgerUid)).toEqual(booksOfReference(ledger));
       });
       // The commands were not all of one kind.
       const kinds = ['transfer', 'capture', 'release', 'expiry', 'revert'];
@@ -120,7 +120,10 @@ function presentTargets(database: MemoryDatabase, batch: readonly Command[]) {
 }
 
 /** Returns what it saw, in a word or two. */
-function expectAnswer({ outcome, replay, conflict }: CommandResult, expected: NaiveAnswer): string {
+function expectAnswer(
+  { outcome, replay, conflict }: CommandResult,
+  expected: ReferenceAnswer,
+): string {
   const { broken, ...answer } = expected;
   const { sequence, version, status, kind, rejection } = outcome;
   expect({ sequence, version, status, replay, conflict }).toEqual(answer);

@@ -1,8 +1,12 @@
 import type { Command, HoldCommand, TransferCommand } from '@razao/shared/contract/command.ts';
 import { testUid } from '@razao/shared/testing/commands.cases.ts';
-import { balanceOf } from './naive-books.cases.ts';
-import type { NaiveBalance, NaiveLedger, NaiveStatus } from './naive-ledger.cases.ts';
-import type { Frozen } from './state.ts';
+import { balanceOf } from '../../model/books.ts';
+import type {
+  ReferenceBalance,
+  ReferenceLedger,
+  ReferenceStatus,
+} from '../../model/reference-ledger.ts';
+import type { Frozen } from '../../src/state.ts';
 
 export const LEDGERS = [1, 2, 3].map(testUid);
 export const ADDRESSES = ['world', 'alice', 'bob', 'carol', 'dave'];
@@ -13,12 +17,12 @@ export type Setting = {
   address: string;
   frozen: Frozen;
   asset: string | null;
-  balance: Omit<NaiveBalance, 'held'>;
+  balance: Omit<ReferenceBalance, 'held'>;
 };
 /** A transaction from before, and for each of its postings how much was captured or reverted. */
 export type Stored = {
   command: TransferCommand | HoldCommand;
-  status: NaiveStatus;
+  status: ReferenceStatus;
   captured: bigint[];
   reverted: bigint[];
 };
@@ -36,18 +40,18 @@ export type World = {
   cuts: number[];
 };
 
-/** The world as the naive ledger keeps it. */
-export function createNaiveLedgers(world: World): Map<string, NaiveLedger> {
-  return new Map(LEDGERS.map((uid) => [uid, createNaiveLedger(world, uid)]));
+/** The world as the reference ledger keeps it. */
+export function createReferenceLedgers(world: World): Map<string, ReferenceLedger> {
+  return new Map(LEDGERS.map((uid) => [uid, createReferenceLedger(world, uid)]));
 }
 
-function createNaiveLedger(
+function createReferenceLedger(
   { explicit, settings, stored, scales }: World,
   uid: string,
-): NaiveLedger {
+): ReferenceLedger {
   const own = <T extends { ledgerUid: string }>(all: T[]) =>
     all.filter(({ ledgerUid }) => ledgerUid === uid);
-  const ledger: NaiveLedger = {
+  const ledger: ReferenceLedger = {
     explicit: explicit.includes(uid),
     postedAt: POSTED_AT,
     accounts: new Map(own(settings).map(({ address, frozen }) => [address, frozen])),
@@ -67,7 +71,7 @@ function createNaiveLedger(
   return ledger;
 }
 
-function store(ledger: NaiveLedger, { command, status, captured, reverted }: Stored): void {
+function store(ledger: ReferenceLedger, { command, status, captured, reverted }: Stored): void {
   const { id, kind, postings, fingerprint } = command;
   const isRejected = status === 'rejected';
   ledger.transactions.push({
@@ -91,7 +95,7 @@ function store(ledger: NaiveLedger, { command, status, captured, reverted }: Sto
 }
 
 /** Unless it is fixed already. */
-function fixScale({ scales }: NaiveLedger, asset: string): void {
+function fixScale({ scales }: ReferenceLedger, asset: string): void {
   const code = asset.replace(/\/.*/, '');
   if (!scales.has(code)) scales.set(code, asset);
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Outcome } from '@razao/shared/contract/command.ts';
 import { rejection } from '@razao/shared/contract/rejections.ts';
+import { sha256 } from '@razao/shared/runtime/sha256.ts';
 import { expect, test } from 'vitest';
-import { chainHash } from './chain-hash.ts';
+import { chainHash } from '../src/chain-hash.ts';
 
 const BEFORE = 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8='; // the bytes 00 to 1f
 const ID = '0198c0de-0000-7000-8000-000000000001';
@@ -25,7 +26,9 @@ const REJECTED: Outcome = {
 
 test('a link is SHA-256 over the link before, the id, the fingerprint and the facts', () => {
   // Computed outside of this project.
-  expect(chainHash(BEFORE, ID, POSTED)).toBe('sww5u5V0AVkzWEwH/o/BOYq6Dcnxbp1vP2LzsoAddU8=');
+  expect(chainHash(sha256, BEFORE, ID, POSTED)).toBe(
+    'sww5u5V0AVkzWEwH/o/BOYq6Dcnxbp1vP2LzsoAddU8=',
+  );
   const bytes = [
     '000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f',
     '0198c0de000070008000000000000001',
@@ -33,11 +36,13 @@ test('a link is SHA-256 over the link before, the id, the fingerprint and the fa
     Buffer.from('7|transfer||2026-01-02T03:04:05.678901Z').toString('hex'),
   ];
   const digest = createHash('sha256').update(bytes.join(''), 'hex').digest('base64');
-  expect(chainHash(BEFORE, ID, POSTED)).toBe(digest);
+  expect(chainHash(sha256, BEFORE, ID, POSTED)).toBe(digest);
 });
 
 test('the link of a rejection contains its code', () => {
-  expect(chainHash(BEFORE, ID, REJECTED)).toBe('AVtMcASPf1HJqBiLZSqZFJqrjHCfAQ/DybCNqiSLtqQ=');
+  expect(chainHash(sha256, BEFORE, ID, REJECTED)).toBe(
+    'AVtMcASPf1HJqBiLZSqZFJqrjHCfAQ/DybCNqiSLtqQ=',
+  );
 });
 
 test.each([
@@ -63,5 +68,5 @@ test.each([
 type Change = { before?: string; id?: string; outcome?: Partial<Outcome> };
 
 function link({ before = BEFORE, id = ID, outcome = {} }: Change): string {
-  return chainHash(before, id, { ...POSTED, ...outcome });
+  return chainHash(sha256, before, id, { ...POSTED, ...outcome });
 }

@@ -1,11 +1,11 @@
 import type { HoldCommand, TransferCommand } from '@razao/shared/contract/command.ts';
 import { rejection } from '@razao/shared/contract/rejections.ts';
-import { accountKey, balanceKey } from './flat-books.cases.ts';
-import type { MemoryDatabase } from './memory-tables.cases.ts';
-import { sumOf } from './naive-books.cases.ts';
-import type { NaiveBalance, NaiveTransaction } from './naive-ledger.cases.ts';
-import { type BalanceState, transactionKey } from './state.ts';
-import { createNaiveLedgers, LEDGERS, POSTED_AT, type World } from './worlds.cases.ts';
+import { sumOf } from '../../model/books.ts';
+import type { ReferenceBalance, ReferenceTransaction } from '../../model/reference-ledger.ts';
+import { type BalanceState, transactionKey } from '../../src/state.ts';
+import { accountKey, balanceKey } from '../memory/flat-books.ts';
+import type { MemoryDatabase } from '../memory/memory-tables.ts';
+import { createReferenceLedgers, LEDGERS, POSTED_AT, type World } from './worlds.ts';
 
 /** A world as rows. */
 export function createDatabase(world: World): MemoryDatabase {
@@ -21,7 +21,7 @@ export function createDatabase(world: World): MemoryDatabase {
     reverted: new Map(),
     assets: new Map(),
   };
-  for (const [uid, ledger] of createNaiveLedgers(world)) {
+  for (const [uid, ledger] of createReferenceLedgers(world)) {
     const { explicit, accounts, balances, scales, transactions } = ledger;
     for (const [address, frozen] of accounts)
       database.accounts.set(accountKey(uid, address), frozen);
@@ -51,7 +51,7 @@ export function createDatabase(world: World): MemoryDatabase {
 function addTransaction(
   database: MemoryDatabase,
   command: TransferCommand | HoldCommand,
-  transaction: NaiveTransaction,
+  transaction: ReferenceTransaction,
 ): void {
   const { ledgerUid, id, kind, fingerprint, acceptedAt } = command;
   const { status, version, postings, expiresAt } = transaction;
@@ -79,7 +79,7 @@ function addTransaction(
     database.reverted.set(key, { ...place, amount: sumOf(transaction, transaction.reverted) });
 }
 
-function balanceRow(ledgerUid: string, key: string, balance: NaiveBalance): BalanceState {
+function balanceRow(ledgerUid: string, key: string, balance: ReferenceBalance): BalanceState {
   const [address = '', asset = ''] = key.split(' ');
   const { posted, held, overdraft, max } = balance;
   return {

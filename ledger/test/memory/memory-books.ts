@@ -1,8 +1,8 @@
-import { type MemoryDatabase, presentOutcome, versionKey } from './memory-tables.cases.ts';
-import { sumOf } from './naive-books.cases.ts';
-import type { NaiveLedger } from './naive-ledger.cases.ts';
+import { sumOf } from '../../model/books.ts';
+import type { ReferenceLedger } from '../../model/reference-ledger.ts';
+import { type MemoryDatabase, presentOutcome, versionKey } from './memory-tables.ts';
 
-/** A ledger's tables, put so that they can be compared with a naive ledger. */
+/** A ledger's tables, put so that they can be compared with a reference ledger. */
 export function booksOf(database: MemoryDatabase, ledgerUid: string) {
   const own = <V>(table: ReadonlyMap<string, V>) =>
     [...table].flatMap(([key, row]) =>
@@ -57,8 +57,8 @@ export function booksOf(database: MemoryDatabase, ledgerUid: string) {
   };
 }
 
-/** A naive ledger, put likewise. */
-export function booksOfNaive(ledger: NaiveLedger): ReturnType<typeof booksOf> {
+/** A reference ledger, put likewise. */
+export function booksOfReference(ledger: ReferenceLedger): ReturnType<typeof booksOf> {
   return {
     accounts: Object.fromEntries(ledger.accounts),
     balances: Object.fromEntries(ledger.balances),

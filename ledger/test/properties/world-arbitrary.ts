@@ -1,15 +1,15 @@
 import type { HoldCommand, TransferCommand } from '@razao/shared/contract/command.ts';
 import fc from 'fast-check';
+import type { ReferenceStatus } from '../../model/reference-ledger.ts';
+import { type Frozen, transactionKey } from '../../src/state.ts';
 import {
   EFFECTS,
   groupsArbitrary,
   HOUR,
   postingsArbitrary,
   secondsIn,
-} from './command-arbitrary.cases.ts';
-import type { NaiveStatus } from './naive-ledger.cases.ts';
-import { type Frozen, transactionKey } from './state.ts';
-import { ADDRESSES, LEDGERS, type Setting, type Stored, type World } from './worlds.cases.ts';
+} from './command-arbitrary.ts';
+import { ADDRESSES, LEDGERS, type Setting, type Stored, type World } from './worlds.ts';
 
 const ASSETS = ['BRL/2', 'USD/2'];
 /** The first ledger more often than the others. */
@@ -87,7 +87,7 @@ function storedArbitrary(): fc.Arbitrary<Stored> {
       isHold: fc.boolean(),
       // Small ones: together they could not hold more than a balance has digits for.
       postings: postingsArbitrary(fc.constantFrom(...ASSETS), 90n),
-      status: fc.constantFrom<NaiveStatus[]>(
+      status: fc.constantFrom<ReferenceStatus[]>(
         'pending',
         'pending',
         'pending',
@@ -133,7 +133,7 @@ function storedTransfer(command: TransferCommand, isRejected: boolean, part: big
 }
 
 /** One with several postings is captured whole or not at all. */
-function storedHold(command: HoldCommand, status: NaiveStatus, part: bigint): Stored {
+function storedHold(command: HoldCommand, status: ReferenceStatus, part: bigint): Stored {
   const whole = command.postings.map(({ amount }) => BigInt(amount));
   const nothing = whole.map(() => 0n);
   const [only = 0n, ...others] = whole;

@@ -1,12 +1,12 @@
 import type { Command, Posting } from '@razao/shared/contract/command.ts';
-import { balanceOf, entriesOf, postingsOf } from './naive-books.cases.ts';
-import type { NaiveLedger, NaiveRejection, NaiveStatus } from './naive-ledger.cases.ts';
+import { balanceOf, entriesOf, postingsOf } from './books.ts';
+import type { ReferenceLedger, ReferenceRejection, ReferenceStatus } from './reference-ledger.ts';
 
-/** What a naive ledger does with a command, once it is known which rules that breaks. */
+/** What a reference ledger does with a command, once it is known which rules that breaks. */
 export function perform(
-  ledger: NaiveLedger,
+  ledger: ReferenceLedger,
   command: Command,
-  broken: readonly NaiveRejection[],
+  broken: readonly ReferenceRejection[],
 ): void {
   const { id, fingerprint, kind } = command;
   const sequence = ledger.transactions.length + 1;
@@ -21,7 +21,7 @@ export function perform(
     amount,
   }));
   const nothing = postings.map(() => 0n);
-  const status: NaiveStatus = isRejected ? 'rejected' : kind === 'hold' ? 'pending' : 'posted';
+  const status: ReferenceStatus = isRejected ? 'rejected' : kind === 'hold' ? 'pending' : 'posted';
   const expiresAt = command.kind === 'hold' ? command.expiresAt : null;
   const isOf = isBare ? null : isRejected ? effectAsked(command) : effectOf(ledger, command);
   const effectiveAt = isOf ?? ledger.postedAt;
@@ -36,7 +36,7 @@ function effectAsked(command: Command): string | null {
 }
 
 /** Null: when it is posted. What follows a transaction takes effect no earlier than that. */
-function effectOf(ledger: NaiveLedger, command: Command): string | null {
+function effectOf(ledger: ReferenceLedger, command: Command): string | null {
   const asked = effectAsked(command);
   if (asked !== null || (command.kind !== 'capture' && command.kind !== 'revert')) return asked;
   const { effectiveAt } = targetOf(ledger, command.target);
@@ -44,7 +44,7 @@ function effectOf(ledger: NaiveLedger, command: Command): string | null {
 }
 
 function change(
-  ledger: NaiveLedger,
+  ledger: ReferenceLedger,
   command: Command,
   postings: readonly Posting[],
   sequence: number,
@@ -79,12 +79,12 @@ function change(
   }
 }
 
-function fixScales(ledger: NaiveLedger, postings: readonly Posting[]): void {
+function fixScales(ledger: ReferenceLedger, postings: readonly Posting[]): void {
   for (const { asset } of postings) ledger.scales.set(asset.replace(/\/.*/, ''), asset);
 }
 
 function enter(
-  ledger: NaiveLedger,
+  ledger: ReferenceLedger,
   postings: readonly Posting[],
   sequence: number,
   effectiveAt: string | null,
@@ -96,7 +96,7 @@ function enter(
 }
 
 function capture(
-  ledger: NaiveLedger,
+  ledger: ReferenceLedger,
   id: string,
   postings: readonly Posting[],
   final: boolean,
@@ -115,7 +115,7 @@ function capture(
 }
 
 function end(
-  ledger: NaiveLedger,
+  ledger: ReferenceLedger,
   id: string,
   status: 'released' | 'expired',
   sequence: number,
@@ -127,14 +127,19 @@ function end(
   hold.status = status;
 }
 
-function holdMore(ledger: NaiveLedger, sequence: number, balance: string, amount: bigint): void {
+function holdMore(
+  ledger: ReferenceLedger,
+  sequence: number,
+  balance: string,
+  amount: bigint,
+): void {
   touch(ledger, balance, { held: balanceOf(ledger, balance).held + amount });
   const key = `${sequence} ${balance}`;
   ledger.heldChanges.set(key, (ledger.heldChanges.get(key) ?? 0n) + amount);
 }
 
 function touch(
-  ledger: NaiveLedger,
+  ledger: ReferenceLedger,
   balance: string,
   after: { posted: bigint } | { held: bigint },
 ): void {
@@ -147,7 +152,7 @@ function left({ postings, captured }: ReturnType<typeof targetOf>): bigint[] {
   return postings.map(({ amount }, index) => BigInt(amount) - (captured[index] ?? 0n));
 }
 
-function targetOf(ledger: NaiveLedger, id: string) {
+function targetOf(ledger: ReferenceLedger, id: string) {
   const target = ledger.transactions.find((known) => known.id === id);
   if (!target) throw new Error(`there is no transaction ${id}`);
   return target;

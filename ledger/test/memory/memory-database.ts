@@ -1,10 +1,11 @@
 import type { Command, Posting } from '@razao/shared/contract/command.ts';
-import { applyBatch } from './apply-batch.ts';
-import { accountKey, balanceKey } from './flat-books.cases.ts';
-import { readFromMemory } from './memory-reads.cases.ts';
-import { type MemoryDatabase, versionKey } from './memory-tables.cases.ts';
-import type { BatchRows, CommandResult, TargetStatus, TransactionRow } from './rows.ts';
-import { scaleKey, transactionKey } from './state.ts';
+import { sha256 } from '@razao/shared/runtime/sha256.ts';
+import { applyBatch } from '../../src/apply-batch.ts';
+import type { BatchRows, CommandResult, TargetStatus, TransactionRow } from '../../src/rows.ts';
+import { scaleKey, transactionKey } from '../../src/state.ts';
+import { accountKey, balanceKey } from './flat-books.ts';
+import { readFromMemory } from './memory-reads.ts';
+import { type MemoryDatabase, versionKey } from './memory-tables.ts';
 
 /** Commits one batch: reads what the commands name and nothing else, applies them and writes the rows. */
 export function commitToMemory(
@@ -13,7 +14,7 @@ export function commitToMemory(
   unprocessable: ReadonlySet<string>,
 ): { results: CommandResult[]; targets: TargetStatus[] } {
   const state = readFromMemory(database, commands);
-  const { results, rows, targets } = applyBatch(state, commands, unprocessable);
+  const { results, rows, targets } = applyBatch(state, commands, { sha256, unprocessable });
   writeRows(database, rows);
   return { results, targets };
 }

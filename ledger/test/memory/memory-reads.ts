@@ -1,7 +1,7 @@
 import type { Command, Posting } from '@razao/shared/contract/command.ts';
-import { accountKey, balanceKey, toBooks } from './flat-books.cases.ts';
-import { type MemoryDatabase, presentOutcome } from './memory-tables.cases.ts';
-import { type BatchState, scaleKey, type TargetState, transactionKey } from './state.ts';
+import { type BatchState, scaleKey, type TargetState, transactionKey } from '../../src/state.ts';
+import { accountKey, balanceKey, toBooks } from './flat-books.ts';
+import { type MemoryDatabase, presentOutcome } from './memory-tables.ts';
 
 /** What a batch reads: what its commands name, and what their targets name. */
 export function readFromMemory(database: MemoryDatabase, commands: readonly Command[]): BatchState {

@@ -1,5 +1,6 @@
 import type { Command, Outcome, Posting } from '@razao/shared/contract/command.ts';
 import type { Rejection } from '@razao/shared/contract/rejections.ts';
+import type { Sha256 } from './chain-hash.ts';
 import type { BatchRows, RevertedRow } from './rows.ts';
 import {
   type BalanceState,
@@ -39,6 +40,7 @@ type Changed<T> = { ledgerUid: string; id: string; changed: number } & T;
 
 /** A batch while it is applied: what was read, and what the commands so far have made of it. */
 export type Work = {
+  readonly sha256: Sha256;
   readonly state: BatchState;
   readonly ledgers: Map<string, LedgerState>;
   readonly balances: WorkingBalances;
@@ -60,8 +62,9 @@ export type Work = {
 };
 
 /** Starts from the state of the database, which is never changed. */
-export function startWork(state: BatchState, commands: readonly Command[]): Work {
+export function startWork(state: BatchState, commands: readonly Command[], sha256: Sha256): Work {
   return {
+    sha256,
     state,
     ledgers: new Map([...state.ledgers].map(([id, ledger]) => [id, { ...ledger }])),
     balances: createWorkingBalances(state.books),

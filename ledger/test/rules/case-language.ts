@@ -1,8 +1,9 @@
-import { applyBatch } from './apply-batch.ts';
-import { amountText, ledgerText } from './case-words.cases.ts';
-import { idOf, parseCommands } from './command-language.cases.ts';
-import { parseState } from './given-language.cases.ts';
-import type { BatchRows, CommandResult } from './rows.ts';
+import { sha256 } from '@razao/shared/runtime/sha256.ts';
+import { applyBatch } from '../../src/apply-batch.ts';
+import type { BatchRows, CommandResult } from '../../src/rows.ts';
+import { amountText, ledgerText } from './case-words.ts';
+import { idOf, parseCommands } from './command-language.ts';
+import { parseState } from './given-language.ts';
 
 /** The language of the table in `apply-batch.cases.ts`: runs a case, and writes what came of it as the table does. */
 
@@ -10,7 +11,7 @@ import type { BatchRows, CommandResult } from './rows.ts';
 export function applyCase(given: string, batch: string) {
   const state = freeze(parseState(given));
   const { commands, unprocessable } = freeze(parseCommands(batch));
-  return { state, commands, ...applyBatch(state, commands, unprocessable) };
+  return { state, commands, ...applyBatch(state, commands, { sha256, unprocessable }) };
 }
 
 export function resultText({ outcome, replay, conflict }: CommandResult): string {

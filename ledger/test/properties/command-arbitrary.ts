@@ -4,7 +4,7 @@ import type {
   TransactionKind,
 } from '@razao/shared/contract/command.ts';
 import fc from 'fast-check';
-import { ADDRESSES, LEDGERS } from './worlds.cases.ts';
+import { ADDRESSES, LEDGERS } from './worlds.ts';
 
 export const HOUR = 3_600;
 const GREATEST = 10n ** 38n - 1n;

@@ -1,7 +1,7 @@
 import type { Command, ConditionalPosting, Posting } from '@razao/shared/contract/command.ts';
-import { balanceOf, entriesOf, placeOf, postingsOf } from './naive-books.cases.ts';
-import type { NaiveLedger, NaiveRejection } from './naive-ledger.cases.ts';
-import { brokenByTarget } from './naive-target-rules.cases.ts';
+import { balanceOf, entriesOf, placeOf, postingsOf } from './books.ts';
+import type { ReferenceLedger, ReferenceRejection } from './reference-ledger.ts';
+import { brokenByTarget } from './target-rules.ts';
 
 const TOO_BIG = BigInt(`1${'0'.repeat(38)}`);
 
@@ -9,8 +9,8 @@ const TOO_BIG = BigInt(`1${'0'.repeat(38)}`);
  * The rules that a command breaks. Where it is fixed which are judged first, only those first ones: each list of rules is
  * only looked at when the lists before it are kept.
  */
-export function brokenBy(ledger: NaiveLedger, command: Command): NaiveRejection[] {
-  const lists: (() => NaiveRejection[])[] = [
+export function brokenBy(ledger: ReferenceLedger, command: Command): ReferenceRejection[] {
+  const lists: (() => ReferenceRejection[])[] = [
     () => brokenByDependency(ledger, command),
     ...brokenByTarget(ledger, command),
     () => brokenByPostings(ledger, command),
@@ -24,14 +24,14 @@ export function brokenBy(ledger: NaiveLedger, command: Command): NaiveRejection[
   return [];
 }
 
-function brokenByDependency(ledger: NaiveLedger, { dependsOn }: Command): NaiveRejection[] {
+function brokenByDependency(ledger: ReferenceLedger, { dependsOn }: Command): ReferenceRejection[] {
   if (dependsOn === undefined) return [];
   const before = ledger.transactions.find(({ id }) => id === dependsOn);
   return before && before.status !== 'rejected' ? [] : [{ code: 'dependency_failed' }];
 }
 
 /** The first posting that breaks a rule is the one to blame, for its scale first, then for its accounts. */
-function brokenByPostings(ledger: NaiveLedger, command: Command): NaiveRejection[] {
+function brokenByPostings(ledger: ReferenceLedger, command: Command): ReferenceRejection[] {
   if (command.kind === 'release' || command.kind === 'expiry') return [];
   const postings = postingsOf(ledger, command);
   const scales = new Map(ledger.scales);
@@ -52,23 +52,23 @@ function brokenByPostings(ledger: NaiveLedger, command: Command): NaiveRejection
 }
 
 function brokenByAccount(
-  ledger: NaiveLedger,
+  ledger: ReferenceLedger,
   account: string,
   side: 'debit' | 'credit',
-): NaiveRejection | null {
+): ReferenceRejection | null {
   const frozen = ledger.accounts.get(account);
   if (frozen === undefined && ledger.explicit && account !== 'world')
     return { code: 'account_unknown', account };
   return frozen === side || frozen === 'both' ? { code: 'account_frozen', account } : null;
 }
 
-function digitsOf(ledger: NaiveLedger, postings: readonly Posting[]): NaiveRejection[] {
+function digitsOf(ledger: ReferenceLedger, postings: readonly Posting[]): ReferenceRejection[] {
   return entriesOf(ledger, postings)
     .filter(({ balanceAfter }) => balanceAfter >= TOO_BIG || balanceAfter <= -TOO_BIG)
     .map(({ balance }) => ({ code: 'amount_overflow', ...placeOf(balance) }));
 }
 
-function heldDigits(ledger: NaiveLedger, postings: readonly Posting[]): NaiveRejection[] {
+function heldDigits(ledger: ReferenceLedger, postings: readonly Posting[]): ReferenceRejection[] {
   return [...debitsOf(postings)]
     .filter(([balance, amount]) => balanceOf(ledger, balance).held + amount >= TOO_BIG)
     .map(([balance]) => ({ code: 'amount_overflow', ...placeOf(balance) }));
@@ -85,10 +85,10 @@ function debitsOf(postings: readonly Posting[]): Map<string, bigint> {
 }
 
 /** The first of a transaction's conditions that does not hold is the one that is told. */
-function brokenByConditions(ledger: NaiveLedger, command: Command): NaiveRejection[] {
+function brokenByConditions(ledger: ReferenceLedger, command: Command): ReferenceRejection[] {
   const postings: readonly ConditionalPosting[] = 'postings' in command ? command.postings : [];
   return postings
-    .flatMap(({ source, asset, if: condition }): NaiveRejection[] => {
+    .flatMap(({ source, asset, if: condition }): ReferenceRejection[] => {
       const { posted, held } = balanceOf(ledger, `${source} ${asset}`);
       const required = condition?.sourceAvailableGte ?? null;
       if (required === null || posted - held >= BigInt(required)) return [];
@@ -99,7 +99,7 @@ function brokenByConditions(ledger: NaiveLedger, command: Command): NaiveRejecti
 }
 
 /** A capture gives what was reserved for it, so that only what it brings can be too much. */
-function brokenByLimits(ledger: NaiveLedger, command: Command): NaiveRejection[] {
+function brokenByLimits(ledger: ReferenceLedger, command: Command): ReferenceRejection[] {
   switch (command.kind) {
     case 'hold':
       return [...debitsOf(command.postings)].flatMap(([balance, amount]) =>
@@ -122,7 +122,11 @@ function brokenByLimits(ledger: NaiveLedger, command: Command): NaiveRejection[]
   }
 }
 
-function brokenByFunds(ledger: NaiveLedger, balance: string, loss: bigint): NaiveRejection[] {
+function brokenByFunds(
+  ledger: ReferenceLedger,
+  balance: string,
+  loss: bigint,
+): ReferenceRejection[] {
   const { posted, held, overdraft } = balanceOf(ledger, balance);
   const place = placeOf(balance);
   const free = posted - held;
@@ -131,7 +135,11 @@ function brokenByFunds(ledger: NaiveLedger, balance: string, loss: bigint): Naiv
   return [{ code: 'insufficient_funds', ...place, available: `${free}`, required: `${loss}` }];
 }
 
-function brokenByRoom(ledger: NaiveLedger, balance: string, gain: bigint): NaiveRejection[] {
+function brokenByRoom(
+  ledger: ReferenceLedger,
+  balance: string,
+  gain: bigint,
+): ReferenceRejection[] {
   const { posted, max } = balanceOf(ledger, balance);
   if (max === 'none' || posted + gain <= max) return [];
   const room = posted > max ? 0n : max - posted;

@@ -7,8 +7,8 @@ import {
   revert,
   transfer,
 } from '@razao/shared/testing/commands.cases.ts';
-import { ACCEPTED_AT, ledgerUid, listOf, secondsLater, withNumbers } from './case-words.cases.ts';
-import { transactionKey } from './state.ts';
+import { transactionKey } from '../../src/state.ts';
+import { ACCEPTED_AT, ledgerUid, listOf, secondsLater, withNumbers } from './case-words.ts';
 
 /** The commands of the table in `apply-batch.cases.ts`; they are explained there. */
 
