@@ -40,7 +40,7 @@ export function entriesOf(
 /** What a command moves, holds or frees; its target, if it has one, exists. */
 export function postingsOf(ledger: ReferenceLedger, command: Command): readonly Posting[] {
   if ('postings' in command) return command.postings;
-  const target = ledger.transactions.find(({ id }) => id === command.target);
+  const target = ledger.transactions.get(command.target);
   if (!target) throw new Error(`there is no transaction ${command.target}`);
   const amount = 'amount' in command ? command.amount : null;
   const gone = command.kind === 'revert' ? target.reverted : target.captured;

@@ -1,15 +1,19 @@
 import type { Command, Posting } from '@razao/shared/contract/command.ts';
 import { balanceOf, entriesOf, postingsOf } from './books.ts';
-import type { ReferenceLedger, ReferenceRejection, ReferenceStatus } from './reference-ledger.ts';
+import type {
+  ReferenceLedger,
+  ReferenceRejection,
+  ReferenceTransaction,
+} from './reference-ledger.ts';
 
-/** What a reference ledger does with a command, once it is known which rules that breaks. */
+/** What a ledger does with a command, once it is known which rules that breaks; returns what it becomes. */
 export function perform(
   ledger: ReferenceLedger,
   command: Command,
   broken: readonly ReferenceRejection[],
-): void {
+): ReferenceTransaction {
   const { id, fingerprint, kind } = command;
-  const sequence = ledger.transactions.length + 1;
+  const sequence = ledger.nextSequence;
   const isRejected = broken.length > 0;
   const isBare = broken.some(({ code }) => code === 'processing_failed');
   const unmoved = 'postings' in command && !isBare ? command.postings : [];
@@ -21,14 +25,20 @@ export function perform(
     amount,
   }));
   const nothing = postings.map(() => 0n);
-  const status: ReferenceStatus = isRejected ? 'rejected' : kind === 'hold' ? 'pending' : 'posted';
-  const expiresAt = command.kind === 'hold' ? command.expiresAt : null;
-  const isOf = isBare ? null : isRejected ? effectAsked(command) : effectOf(ledger, command);
-  const effectiveAt = isOf ?? ledger.postedAt;
-  const facts = { id, fingerprint, kind, status, version: sequence, effectiveAt };
-  const amounts = { postings, expiresAt, captured: nothing, reverted: nothing };
+  const effect = isBare ? null : isRejected ? effectAsked(command) : effectOf(ledger, command);
+  const transaction: ReferenceTransaction = {
+    ...{ id, fingerprint, kind, sequence, version: sequence, postings, broken },
+    target: 'target' in command && !isBare ? command.target : null,
+    status: isRejected ? 'rejected' : kind === 'hold' ? 'pending' : 'posted',
+    effectiveAt: effect ?? ledger.postedAt,
+    expiresAt: command.kind === 'hold' ? command.expiresAt : null,
+    captured: nothing,
+    reverted: nothing,
+  };
   if (!isRejected) change(ledger, command, postings, sequence);
-  ledger.transactions.push({ ...facts, ...amounts, broken: [...broken] });
+  ledger.transactions.set(id, transaction);
+  ledger.nextSequence += 1;
+  return transaction;
 }
 
 function effectAsked(command: Command): string | null {
@@ -71,10 +81,11 @@ function change(
       return;
     case 'revert': {
       enter(ledger, postings, sequence, effectOf(ledger, command));
-      const target = targetOf(ledger, command.target);
-      target.version = sequence;
       const back = postings.toReversed();
-      target.reverted = target.reverted.map((amount, i) => amount + BigInt(back[i]?.amount ?? 0));
+      const { reverted } = targetOf(ledger, command.target);
+      update(ledger, command.target, sequence, {
+        reverted: reverted.map((amount, i) => amount + BigInt(back[i]?.amount ?? 0)),
+      });
     }
   }
 }
@@ -103,15 +114,14 @@ function capture(
   sequence: number,
 ): void {
   const hold = targetOf(ledger, id);
-  const before = left(hold);
-  hold.captured = hold.captured.map((amount, i) => amount + BigInt(postings[i]?.amount ?? 0));
-  const isOver = final || left(hold).every((amount) => amount === 0n);
+  const captured = hold.captured.map((amount, i) => amount + BigInt(postings[i]?.amount ?? 0));
+  const [before, rest] = [left(hold), left({ ...hold, captured })];
+  const isOver = final || rest.every((amount) => amount === 0n);
   for (const [i, { source, asset }] of hold.postings.entries()) {
-    const after = isOver ? 0n : (left(hold)[i] ?? 0n);
+    const after = isOver ? 0n : (rest[i] ?? 0n);
     holdMore(ledger, sequence, `${source} ${asset}`, after - (before[i] ?? 0n));
   }
-  hold.version = sequence;
-  if (isOver) hold.status = 'posted';
+  update(ledger, id, sequence, { captured, ...(isOver ? { status: 'posted' } : {}) });
 }
 
 function end(
@@ -123,8 +133,17 @@ function end(
   const hold = targetOf(ledger, id);
   for (const [i, { source, asset }] of hold.postings.entries())
     holdMore(ledger, sequence, `${source} ${asset}`, -(left(hold)[i] ?? 0n));
-  hold.version = sequence;
-  hold.status = status;
+  update(ledger, id, sequence, { status });
+}
+
+/** Changes a transaction that another one acts on. */
+function update(
+  ledger: ReferenceLedger,
+  id: string,
+  version: number,
+  change: Partial<ReferenceTransaction>,
+): void {
+  ledger.transactions.set(id, { ...targetOf(ledger, id), ...change, version });
 }
 
 function holdMore(
@@ -148,12 +167,12 @@ function touch(
   ledger.balances.set(balance, { ...balanceOf(ledger, balance), ...after });
 }
 
-function left({ postings, captured }: ReturnType<typeof targetOf>): bigint[] {
+function left({ postings, captured }: ReferenceTransaction): bigint[] {
   return postings.map(({ amount }, index) => BigInt(amount) - (captured[index] ?? 0n));
 }
 
-function targetOf(ledger: ReferenceLedger, id: string) {
-  const target = ledger.transactions.find((known) => known.id === id);
+function targetOf(ledger: ReferenceLedger, id: string): ReferenceTransaction {
+  const target = ledger.transactions.get(id);
   if (!target) throw new Error(`there is no transaction ${id}`);
   return target;
 }

@@ -1,5 +1,6 @@
 import type { Command, ConditionalPosting, Posting } from '@razao/shared/contract/command.ts';
 import { balanceOf, entriesOf, placeOf, postingsOf } from './books.ts';
+import { LayeredMap } from './layered-map.ts';
 import type { ReferenceLedger, ReferenceRejection } from './reference-ledger.ts';
 import { brokenByTarget } from './target-rules.ts';
 
@@ -26,7 +27,7 @@ export function brokenBy(ledger: ReferenceLedger, command: Command): ReferenceRe
 
 function brokenByDependency(ledger: ReferenceLedger, { dependsOn }: Command): ReferenceRejection[] {
   if (dependsOn === undefined) return [];
-  const before = ledger.transactions.find(({ id }) => id === dependsOn);
+  const before = ledger.transactions.get(dependsOn);
   return before && before.status !== 'rejected' ? [] : [{ code: 'dependency_failed' }];
 }
 
@@ -34,7 +35,7 @@ function brokenByDependency(ledger: ReferenceLedger, { dependsOn }: Command): Re
 function brokenByPostings(ledger: ReferenceLedger, command: Command): ReferenceRejection[] {
   if (command.kind === 'release' || command.kind === 'expiry') return [];
   const postings = postingsOf(ledger, command);
-  const scales = new Map(ledger.scales);
+  const scales = new LayeredMap(ledger.scales);
   for (const [index, { source, destination, asset }] of postings.entries()) {
     const code = asset.replace(/\/.*/, '');
     const scale = scales.get(code) ?? asset;

@@ -12,7 +12,7 @@ export function brokenByTarget(
   command: Command,
 ): (() => ReferenceRejection[])[] {
   if (command.kind === 'transfer' || command.kind === 'hold') return [];
-  const target = ledger.transactions.find(({ id }) => id === command.target);
+  const target = ledger.transactions.get(command.target);
   if (!target) return [() => [{ code: 'target_unknown' }]];
   const isOpen = () => unless(isOpenAt(target, command.acceptedAt), 'hold_not_open');
   if (command.kind === 'expiry')

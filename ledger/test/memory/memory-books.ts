@@ -65,7 +65,7 @@ export function booksOfReference(ledger: ReferenceLedger): ReturnType<typeof boo
     scales: Object.fromEntries(ledger.scales),
     entries: ledger.entries,
     heldChanges: Object.fromEntries(ledger.heldChanges),
-    transactions: ledger.transactions.map((transaction) => {
+    transactions: [...ledger.transactions.values()].map((transaction) => {
       const { id, fingerprint, kind, postings, status, version, effectiveAt } = transaction;
       const isHold = kind === 'hold' && status !== 'rejected';
       const whole = postings.map(({ amount }) => BigInt(amount));

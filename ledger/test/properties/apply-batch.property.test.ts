@@ -124,9 +124,11 @@ function expectAnswer(
   { outcome, replay, conflict }: CommandResult,
   expected: ReferenceAnswer,
 ): string {
-  const { broken, ...answer } = expected;
+  const { transaction, ...answer } = expected;
+  const { broken } = transaction;
   const { sequence, version, status, kind, rejection } = outcome;
-  expect({ sequence, version, status, replay, conflict }).toEqual(answer);
+  expect({ replay, conflict }).toEqual(answer);
+  expect(transaction).toMatchObject({ sequence, version, status, kind });
   expect(rejection === null).toBe(broken.length === 0);
   if (rejection) {
     const { detail, ...cause } = rejection;

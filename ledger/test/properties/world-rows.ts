@@ -32,13 +32,13 @@ export function createDatabase(world: World): MemoryDatabase {
     for (const [code, asset] of scales)
       database.assets.set(`${uid}/${code}`, asset.replace(/.*\//, ''));
     const own = world.stored.filter(({ command }) => command.ledgerUid === uid);
-    for (const [index, { command }] of own.entries())
-      addTransaction(database, command, required(transactions[index]));
+    for (const { command } of own)
+      addTransaction(database, command, required(transactions.get(command.id)));
     database.ledgers.set(uid, {
       id: LEDGERS.indexOf(uid) + 1,
       uid,
       accounts: explicit ? 'explicit' : 'auto',
-      nextSequence: transactions.length + 1,
+      nextSequence: ledger.nextSequence,
       nextBalance: balances.size + 1,
       settingsVersion: 0,
       hash: Buffer.alloc(32).toString('base64'),

@@ -1,10 +1,11 @@
 import type { Command, HoldCommand, TransferCommand } from '@razao/shared/contract/command.ts';
 import { testUid } from '@razao/shared/testing/commands.cases.ts';
 import { balanceOf } from '../../model/books.ts';
-import type {
-  ReferenceBalance,
-  ReferenceLedger,
-  ReferenceStatus,
+import {
+  createReferenceLedger,
+  type ReferenceBalance,
+  type ReferenceLedger,
+  type ReferenceStatus,
 } from '../../model/reference-ledger.ts';
 import type { Frozen } from '../../src/state.ts';
 
@@ -42,25 +43,14 @@ export type World = {
 
 /** The world as the reference ledger keeps it. */
 export function createReferenceLedgers(world: World): Map<string, ReferenceLedger> {
-  return new Map(LEDGERS.map((uid) => [uid, createReferenceLedger(world, uid)]));
+  return new Map(LEDGERS.map((uid) => [uid, fromWorld(world, uid)]));
 }
 
-function createReferenceLedger(
-  { explicit, settings, stored, scales }: World,
-  uid: string,
-): ReferenceLedger {
+function fromWorld({ explicit, settings, stored, scales }: World, uid: string): ReferenceLedger {
   const own = <T extends { ledgerUid: string }>(all: T[]) =>
     all.filter(({ ledgerUid }) => ledgerUid === uid);
-  const ledger: ReferenceLedger = {
-    explicit: explicit.includes(uid),
-    postedAt: POSTED_AT,
-    accounts: new Map(own(settings).map(({ address, frozen }) => [address, frozen])),
-    balances: new Map(),
-    scales: new Map(),
-    entries: [],
-    heldChanges: new Map(),
-    transactions: [],
-  };
+  const ledger = createReferenceLedger(POSTED_AT, explicit.includes(uid));
+  for (const { address, frozen } of own(settings)) ledger.accounts.set(address, frozen);
   for (const { address, asset, balance } of own(settings)) {
     if (asset === null) continue;
     ledger.balances.set(`${address} ${asset}`, { ...balance, held: 0n });
@@ -74,9 +64,10 @@ function createReferenceLedger(
 function store(ledger: ReferenceLedger, { command, status, captured, reverted }: Stored): void {
   const { id, kind, postings, fingerprint } = command;
   const isRejected = status === 'rejected';
-  ledger.transactions.push({
-    ...{ id, fingerprint, kind, status, captured, reverted },
-    version: ledger.transactions.length + 1,
+  const sequence = ledger.nextSequence++;
+  ledger.transactions.set(id, {
+    ...{ id, fingerprint, kind, status, captured, reverted, sequence, version: sequence },
+    target: null,
     effectiveAt: command.effectiveAt ?? POSTED_AT,
     postings: [...postings],
     expiresAt: command.kind === 'hold' ? command.expiresAt : null,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Acting, Moving } from '../command.ts';
 import { fakeMoving, fakePosting } from '../fake-moving.ts';
 import { createModel } from './create-model.ts';
-import type { Expiry } from './turn.ts';
+import type { Expiry, Turn } from './turn.ts';
 
 const AT = '2026-11-26T10:00:00.000001Z';
 const EARLIER = '2026-11-26T10:00:00.000000Z';
@@ -14,18 +14,18 @@ function open() {
   const limits = new Map([['b', { overdraft: 0n, max: 600n }]]);
   const model = createModel(limits);
   let sequence = 0;
-  const turn = (command: Moving | Acting | Expiry, acceptedAt = AT) => {
+  const turn = (command: Moving | Acting | Expiry, acceptedAt = AT): Turn => {
     sequence += 1;
     return { command, sequence, acceptedAt, postedAt: AT };
   };
   const say = (verdicts: ReturnType<typeof model.apply>) =>
-    verdicts.map(({ codes, record }) => codes.join() || record.status);
+    verdicts.map(({ codes, transaction }) => codes.join() || transaction.status);
   const one = (command: Moving | Acting | Expiry, acceptedAt = AT) =>
     say(model.apply([turn(command, acceptedAt)]))[0];
   const together = (...commands: Moving[]) =>
     say(model.apply(commands.map((command) => turn(command))));
   const balance = (address: string) => {
-    const found = [...model.balances.all()].find((of) => of.address === address);
+    const found = model.balances.get(`${address} BRL/2`);
     return found ? `${found.posted} ${found.held}` : 'none';
   };
   one(fakeMoving({ id: 'funding', postings: [fakePosting('world', 'a', 1_000n)] }));
@@ -78,7 +78,11 @@ test('a hold reserves; captures move it in parts and free the rest', () => {
   expect(one(capture('3', 20n))).toBe('posted');
   expect([balance('a'), balance('b')]).toEqual(['950 0', '50 0']);
   expect(one(capture('4'))).toBe('hold_not_open');
-  expect(model.records.get('h')).toMatchObject({ status: 'posted', captured: 50n, version: 5 });
+  expect(model.transactions.get('h')).toMatchObject({
+    status: 'posted',
+    captured: [50n],
+    version: 5,
+  });
 });
 
 test('what is held is not available', () => {
@@ -136,7 +140,7 @@ test('a forced revert keeps no limit', () => {
   expect(one(revert('1', 't'))).toBe('insufficient_funds');
   expect(one({ ...revert('2', 't'), force: true } as Acting)).toBe('posted');
   expect(balance('b')).toBe('-100 0');
-  expect(model.records.get('2')?.byForce).toBe(true);
+  expect(model.forced).toEqual(new Set(['2']));
 });
 
 test('of an atomic bulk all is posted, or nothing', () => {
@@ -151,8 +155,8 @@ test('of an atomic bulk all is posted, or nothing', () => {
     'dependency_failed',
     'insufficient_funds',
   ]);
-  expect([balance('a'), balance('c')]).toEqual(['1000 0', '0 0']);
-  expect(model.records.get('1')?.status).toBe('rejected');
+  expect([balance('a'), balance('c')]).toEqual(['1000 0', 'none']);
+  expect(model.transactions.get('1')?.status).toBe('rejected');
   const again = chain.map((command) => ({ ...command, id: `${command.id}b` }));
   expect(together(...again)).toEqual(['posted', 'posted']);
   expect(balance('d')).toBe('5 0');
@@ -160,7 +164,7 @@ test('of an atomic bulk all is posted, or nothing', () => {
 
 test('what follows takes effect with its posting, or with its target where that is later, and never before it', () => {
   const { model, one } = open();
-  const effect = (id: string) => model.records.get(id)?.effectiveAt;
+  const effect = (id: string) => model.transactions.get(id)?.effectiveAt;
   one(fakeMoving({ id: 'ahead', postings: [fakePosting('a', 'c', 9n)], effectiveAt: LATER }));
   expect(one(revert('1', 'ahead', 1n, AT))).toBe('effective_before_target');
   expect(one(revert('2', 'ahead', 1n))).toBe('posted');

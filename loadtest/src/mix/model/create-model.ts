@@ -1,102 +1,59 @@
+import {
+  applyToReference,
+  createReferenceLedger,
+  type ReferenceLedger,
+  type ReferenceTransaction,
+} from '@razao/ledger/model/reference-ledger.ts';
+import { brokenBy } from '@razao/ledger/model/rules.ts';
+import type { Command } from '@razao/shared/contract/command.ts';
 import type { Limits } from '../accounts.ts';
-import { type Balances, createBalances } from './balances.ts';
-import { judgeCapture, judgeHoldEnd } from './judge-hold-end.ts';
-import { judgeMoving } from './judge-moving.ts';
-import { judgeRevert } from './judge-revert.ts';
-import type { MixRecord } from './record.ts';
-import type { Books, Effect, Judged, Turn } from './turn.ts';
+import { MIX_ASSETS } from '../command.ts';
+import { type Turn, toCommand } from './turn.ts';
 
 /** What a command must have come to: any of the codes, or no rejection at all. */
-export type Verdict = { codes: readonly string[]; record: MixRecord };
+export type Verdict = { codes: readonly string[]; transaction: ReferenceTransaction };
 
-/**
- * The rules of a ledger once more, independent of the product's code, one command after the other: what must come out when
- * the order is known.
- */
+/** What must come out when the order of the commands is known, by the reference model. */
 export type Model = {
   /** Of an atomic bulk all members, else one command alone. */
   apply(turns: readonly Turn[]): Verdict[];
-  records: ReadonlyMap<string, MixRecord>;
-  balances: Balances;
+  transactions: ReferenceLedger['transactions'];
+  balances: ReferenceLedger['balances'];
+  /** The reverts that went past a limit that would have stopped them otherwise. */
+  forced: ReadonlySet<string>;
 };
 
 /** A ledger in which nothing has happened. */
 export function createModel(limits: ReadonlyMap<string, Limits>): Model {
-  const records = new Map<string, MixRecord>();
-  const balances = createBalances(limits);
-  const books: Books = { balances, records };
+  const ledger = createReferenceLedger('');
+  for (const [address, { overdraft, max }] of limits)
+    for (const asset of MIX_ASSETS)
+      ledger.balances.set(`${address} ${asset}`, {
+        ...{ posted: 0n, held: 0n, overdraft },
+        max: max ?? 'none',
+      });
+  const forced = new Set<string>();
 
-  const enter = (turn: Turn, about: Partial<MixRecord>) => {
-    const { command, sequence, postedAt } = turn;
-    const record: MixRecord = {
-      effectiveAt: ('effectiveAt' in command ? command.effectiveAt : null) ?? postedAt,
-      kind: command.kind,
-      status: 'rejected',
-      postings: 'postings' in command ? command.postings : [],
-      target: 'target' in command ? command.target : null,
-      expiresAt: null,
-      captured: 0n,
-      reverted: 0n,
-      byForce: false,
-      version: sequence,
-      ...about,
-    };
-    records.set(command.id, record);
-    return record;
-  };
-
-  /** Returns what takes it back. */
-  const happen = (turn: Turn, { change, record, target }: Effect) => {
-    const { command, sequence } = turn;
-    const undo = balances.make(change);
-    enter(turn, record);
-    if ('target' in command && target) {
-      const before = records.get(command.target);
-      if (before) records.set(command.target, { ...before, ...target, version: sequence });
-    }
-    return () => {
-      undo();
-      records.delete(command.id);
-    };
-  };
-
-  const reject = (turn: Turn, codes: string[]): Verdict => ({ codes, record: enter(turn, {}) });
+  function noteForce(command: Command): void {
+    if (command.kind !== 'revert' || !command.force) return;
+    const isStopped = brokenBy(ledger, { ...command, force: false }).length > 0;
+    if (isStopped && brokenBy(ledger, command).length === 0) forced.add(command.id);
+  }
 
   return {
-    records,
-    balances,
     apply(turns) {
-      const undos: (() => void)[] = [];
-      for (const turn of turns) {
-        const judged = judge(books, turn);
-        if (!Array.isArray(judged)) {
-          undos.push(happen(turn, judged));
-          continue;
-        }
-        for (const undo of undos.reverse()) undo();
-        return turns.map((other) => reject(other, other === turn ? judged : ['dependency_failed']));
-      }
-      return turns.map(({ command }) => {
-        const record = records.get(command.id);
-        if (!record) throw new Error(`the model lost ${command.id}`);
-        return { codes: [], record };
-      });
+      const [first] = turns;
+      if (!first) return [];
+      Object.assign(ledger, { nextSequence: first.sequence, postedAt: first.postedAt });
+      const commands = turns.map(toCommand);
+      for (const command of commands) noteForce(command);
+      return applyToReference(ledger, commands).map(({ transaction }) => ({
+        codes: transaction.broken.map(({ code }) => code),
+        transaction,
+      }));
     },
+    transactions: ledger.transactions,
+    balances: ledger.balances,
+    forced,
   };
-}
-
-function judge(books: Books, turn: Turn): Judged {
-  const { command } = turn;
-  switch (command.kind) {
-    case 'transfer':
-    case 'hold':
-      return judgeMoving(books, { ...turn, command });
-    case 'capture':
-      return judgeCapture(books, { ...turn, command });
-    case 'release':
-    case 'expiry':
-      return judgeHoldEnd(books, { ...turn, command });
-    case 'revert':
-      return judgeRevert(books, { ...turn, command });
-  }
 }

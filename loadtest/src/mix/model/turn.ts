@@ -1,32 +1,62 @@
-import type { Acting, Moving } from '../command.ts';
-import type { Balances, Change } from './balances.ts';
-import type { MixRecord } from './record.ts';
+import type { Command } from '@razao/shared/contract/command.ts';
+import type { Acting, MixPosting, Moving } from '../command.ts';
 
 /** The system's own: ends a hold whose time is over. */
 export type Expiry = { kind: 'expiry'; id: string; target: string };
 
 /** A command at its turn, with the sequence that it has got, and when it was accepted and posted, in UTC to the microsecond. */
-export type Turn<C = Moving | Acting | Expiry> = {
-  command: C;
+export type Turn = {
+  command: Moving | Acting | Expiry;
   sequence: number;
   acceptedAt: string;
   postedAt: string;
 };
 
-/** What the rules look at. */
-export type Books = { balances: Balances; records: ReadonlyMap<string, MixRecord> };
+/** A turn's command, as the reference model takes it. */
+export function toCommand({ command, acceptedAt }: Turn): Command {
+  const facts = { ledgerUid: '', id: command.id, fingerprint: '', acceptedAt };
+  switch (command.kind) {
+    case 'transfer':
+    case 'hold':
+      return toMoving(facts, command);
+    case 'capture': {
+      const { kind, target, final } = command;
+      return { ...facts, ...following(command), kind, target, final };
+    }
+    case 'revert': {
+      const { kind, target, force } = command;
+      return { ...facts, ...following(command), kind, target, force };
+    }
+    case 'release':
+    case 'expiry':
+      return { ...facts, kind: command.kind, target: command.target };
+  }
+}
 
-/** What a command does. */
-export type Effect = {
-  change: Change;
-  /** The command's own. */
-  record: Pick<MixRecord, 'status' | 'postings'> & Partial<MixRecord>;
-  /** What becomes of its target. */
-  target?: Partial<MixRecord>;
-};
+type Facts = Pick<Command, 'ledgerUid' | 'id' | 'fingerprint' | 'acceptedAt'>;
 
-/** The codes, any of which says rightly why a command is rejected; or its effect. */
-export type Judged = string[] | Effect;
+function toMoving(facts: Facts, command: Moving): Command {
+  const { postings, dependsOn, effectiveAt, expiresIn } = command;
+  const moving = {
+    ...facts,
+    ...(dependsOn === null ? {} : { dependsOn }),
+    ...{ postings: postings.map(toPosting), effectiveAt },
+    ...{ description: null, reference: null, metadata: {} },
+  };
+  if (command.kind === 'transfer') return { ...moving, kind: 'transfer' };
+  return { ...moving, kind: 'hold', expiresAt: addSeconds(facts.acceptedAt, expiresIn ?? 0) };
+}
+
+function toPosting({ amount, availableGte, ...posting }: MixPosting) {
+  const plain = { ...posting, amount: String(amount) };
+  if (availableGte === undefined) return plain;
+  return { ...plain, if: { sourceAvailableGte: String(availableGte) } };
+}
+
+function following({ amount, effectiveAt }: Exclude<Acting, { kind: 'release' }>) {
+  const part = { amount: amount === null ? null : String(amount) };
+  return effectiveAt === null ? part : { ...part, effectiveAt };
+}
 
 /** Whole seconds later. */
 export function addSeconds(instant: string, seconds: number): string {

@@ -22,23 +22,27 @@ export async function checkMixByHttp(check: HttpCheck): Promise<void> {
   const { api, model, history, problems } = check;
   await inParallel(pickSample(history, SAMPLE), AT_ONCE, async ({ id }) => {
     const answer = await api.getTransaction(id);
-    const record = model.records.get(id);
+    const record = model.transactions.get(id);
     const found = shown(answer);
     const expected = record && { ...endOf(record), version: undefined };
     const same = JSON.stringify(found) === JSON.stringify(expected);
     if (answer.status !== 200 || !same)
       problems.add('transactions that differ by HTTP', `${id}: ${show(answer)}`);
   });
-  await inParallel(pickSample([...model.balances.all()], SAMPLE), AT_ONCE, async (balance) => {
-    const { address, asset, posted, held } = balance;
-    const found = balanceIn(await api.getAccount(address), asset);
-    const expected = `${posted} ${held} ${posted - held}`;
-    if (found !== expected)
-      problems.add(
-        'accounts that differ by HTTP',
-        `${address} ${asset}: ${found}, not ${expected}`,
-      );
-  });
+  await inParallel(
+    pickSample([...model.balances], SAMPLE),
+    AT_ONCE,
+    async ([key, { posted, held }]) => {
+      const [address = '', asset = ''] = key.split(' ');
+      const found = balanceIn(await api.getAccount(address), asset);
+      const expected = `${posted} ${held} ${posted - held}`;
+      if (found !== expected)
+        problems.add(
+          'accounts that differ by HTTP',
+          `${address} ${asset}: ${found}, not ${expected}`,
+        );
+    },
+  );
   const dated = history.filter((row) => row.code === null && row.effective_at !== row.posted_at);
   await inParallel(pickSample(dated, SAMPLE), AT_ONCE, async (row) => {
     const [address = '', , asset = ''] = row.postings[0] ?? [];

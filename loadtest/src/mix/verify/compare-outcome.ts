@@ -1,5 +1,5 @@
+import type { Posting } from '@razao/shared/contract/command.ts';
 import type { Problems } from '../../verify/create-problems.ts';
-import type { MixPosting } from '../command.ts';
 import type { Verdict } from '../model/create-model.ts';
 import type { HistoryRow } from './read-history.ts';
 
@@ -10,20 +10,20 @@ export function compareOutcome(
   problems: Problems,
 ): void {
   if (verdict === undefined) throw new Error(`the model has no verdict on ${row.id}`);
-  const { codes, record } = verdict;
+  const { codes, transaction } = verdict;
   const right = codes.length === 0 ? row.code === null : codes.includes(row.code ?? '');
   if (!right) {
-    const expected = codes.join(' or ') || record.status;
+    const expected = codes.join(' or ') || transaction.status;
     problems.add(
       'transactions with the wrong outcome',
       `${row.kind} ${row.id}: ${row.code ?? row.status}, not ${expected}`,
     );
   }
   const expected = {
-    kind: record.kind,
-    target: record.target,
-    postings: postingsText(record.postings),
-    effective_at: record.effectiveAt,
+    kind: transaction.kind,
+    target: transaction.target,
+    postings: postingsText(transaction.postings),
+    effective_at: transaction.effectiveAt,
   };
   const { kind, target, effective_at } = row;
   const postings = row.postings.map((posting) => posting.join(' ')).join(', ');
@@ -46,7 +46,7 @@ export function differ(
   }
 }
 
-function postingsText(postings: readonly MixPosting[]): string {
+function postingsText(postings: readonly Posting[]): string {
   return postings
     .map(({ source, destination, asset, amount }) => `${source} ${destination} ${asset} ${amount}`)
     .join(', ');

@@ -64,7 +64,7 @@ function isExpected(row: HistoryRow, { accepted, model, seen, problems }: Sight)
   }
   seen.add(row.id);
   if (accepted.has(row.id)) return true;
-  const hold = row.kind === 'expiry' ? model.records.get(row.target ?? '') : undefined;
+  const hold = row.kind === 'expiry' ? model.transactions.get(row.target ?? '') : undefined;
   if (hold === undefined) {
     problems.add('transactions that were never accepted', `${row.id} ${row.kind}`);
     return false;
