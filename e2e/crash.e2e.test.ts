@@ -15,6 +15,7 @@ const MEANT = [
   'balance_limit_exceeded',
   'condition_failed',
   'dependency_failed',
+  'effective_before_target',
   'hold_amount_exceeded',
   'hold_not_open',
   'insufficient_funds',

@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { toChunk } from '@razao/shared/contract/chunk.ts';
 import { BOND_WATCH_MS } from '@razao/shared/contract/limits.ts';
-import { doubtRecords } from '@razao/shared/queue/doubt-records.ts';
+import { addChunk, newChunkId, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
+import { mendOlderRedis } from '@razao/shared/queue/older-redis.ts';
 import { recordsState } from '@razao/shared/queue/restore-records.ts';
 import { type BondStore, encodeBond } from '@razao/shared/runtime/bond.ts';
 import { watchBond } from '@razao/shared/runtime/bond-watch.ts';
 import {
   BOND_KEY,
+  balanceKey,
   haltKey,
   headsKey,
   intactKey,
+  mendingKey,
   recordKey,
   shardKeys,
 } from '@razao/shared/runtime/keys.ts';
@@ -60,7 +64,8 @@ test('a database of another installation that answers in between halts nothing',
     expect(await redis.exists(haltKey(installation))).toBe(0);
     // One of ours that lacks what was posted does.
     store.heads = createBondStore(ours.url, () => own).heads;
-    await until('it halts', async () => (await redis.exists(haltKey(installation))) === 1);
+    await until('it says so', () => watch.apart() !== null);
+    expect(await redis.exists(haltKey(installation))).toBe(1);
     expect(watch.apart()).toMatch(/ledger ledger was at 5 and is at nothing/);
   } finally {
     watch.stop();
@@ -99,8 +104,13 @@ describe('a Redis that may have gone back', () => {
     ['has not been told of the last commit yet', { seen: 1, known: true }, false],
     ['does not know the newest', { seen: 1, known: false }, true],
     ['does not even know the ledger', { seen: null, known: false }, true],
-  ])('%s', async (_, { seen, known }, doubted) => {
+  ])('%s', async (_, { seen, known }, older) => {
     const { keys, ledgerUid, ids } = await post();
+    const stale = [
+      recordKey(keys, ledgerUid, randomUUID()),
+      balanceKey(keys, ledgerUid, 'a', 'B/2'),
+    ];
+    await redis.mset(...stale.flatMap((key) => [key, 'of then']));
     await redis.set(intactKey(keys), 0);
     if (seen !== null) await redis.hset(headsKey(keys), ledgerUid, seen);
     const [, newest = ''] = ids;
@@ -109,15 +119,30 @@ describe('a Redis that may have gone back', () => {
       (one) => one.ledgerUid === ledgerUid,
     );
     expect(posted).toEqual([{ ledgerUid, ledger: expect.any(String), sequence: 2, id: newest }]);
-    expect(await doubtRecords(redis, [keys], posted)).toEqual(doubted ? [0] : []);
-    expect(await recordsState(redis, keys)).toBe(doubted ? 'doubtful' : 'intact');
+    expect(await mendOlderRedis(redis, [keys], posted)).toEqual(older ? [0] : []);
+    expect(await recordsState(redis, keys)).toBe(older ? 'doubtful' : 'intact');
+    expect(await redis.exists(...stale)).toBe(older ? 0 : stale.length);
+    // Once is enough.
+    expect(await mendOlderRedis(redis, [keys], posted)).toEqual([]);
+    if (older) expect(await redis.hget(headsKey(keys), ledgerUid)).toBe('2');
   });
 
-  test('and has lost its records besides, is restored first', async () => {
-    const { keys } = await post();
+  test('keeps what waits in the queue, and its records', async () => {
+    const { keys, ledgerUid } = await post();
+    const waiting = transfer(ledgerUid, 'world>alice 3');
+    await addChunk(openChunkQueue(redis, keys), newChunkId(), toChunk([waiting]));
     const posted = await createBondStore(ours.url, () => null).newest();
-    expect(await doubtRecords(redis, [keys], posted)).toEqual([0]);
-    expect(await recordsState(redis, keys)).toBe('lost');
+    expect(await mendOlderRedis(redis, [keys], posted)).toEqual([0]);
+    expect(await redis.exists(recordKey(keys, ledgerUid, waiting.id))).toBe(1);
+  });
+
+  test('is made to forget by one process; the others wait', async () => {
+    const { installation, keys } = await post();
+    const posted = await createBondStore(ours.url, () => null).newest();
+    await redis.set(mendingKey(installation), 'another');
+    await expect(mendOlderRedis(redis, [keys], posted)).rejects.toThrow('another process');
+    await redis.del(mendingKey(installation));
+    expect(await mendOlderRedis(redis, [keys], posted)).toEqual([0]);
   });
 
   test('is looked at once for each connection, before anything is accepted', async () => {
@@ -144,7 +169,7 @@ describe('a Redis that may have gone back', () => {
       expect([looks, await recordsState(redis, keys)]).toEqual([1, 'intact']);
       redis.disconnect(true);
       await until('it has looked again', () => looks === 2 && watch.bond() !== null);
-      expect(await recordsState(redis, keys)).toBe('doubtful');
+      expect(await recordsState(redis, keys)).toBe('intact');
     } finally {
       watch.stop();
     }
@@ -159,7 +184,8 @@ async function post() {
   const commands = ['world>alice 1', 'world>alice 2'].map((text) => transfer(ledger, text));
   await commitBatch(session, commands);
   session.destroy();
-  return { keys, ledgerUid: testUid(ledger), ids: commands.map(({ id }) => id) };
+  const ids = commands.map(({ id }) => id);
+  return { installation: ours.installation, keys, ledgerUid: testUid(ledger), ids };
 }
 
 /** Both stores say that they belong together, and Redis has seen posted what is not in the database. */

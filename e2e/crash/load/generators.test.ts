@@ -64,6 +64,7 @@ test('money meets every outcome that needs no settings, alone and in bulks of ei
     'already_reverted',
     'condition_failed',
     'dependency_failed',
+    'effective_before_target',
     'held',
     'hold_amount_exceeded',
     'hold_not_open',

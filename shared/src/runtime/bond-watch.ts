@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { BOND_WATCH_MS } from '../contract/limits.ts';
-import { doubtRecords } from '../queue/doubt-records.ts';
+import { mendOlderRedis } from '../queue/older-redis.ts';
 import {
   type Bond,
   type BondStore,
@@ -141,7 +141,10 @@ function readHeadsOn(server: string, store: BondStore, installation: string): Re
   };
 }
 
-/** Looks once for each connection, as soon as Postgres answers, whether Redis went back: while it is connected none does. */
+/**
+ * Looks once for each connection, as soon as Postgres answers, whether Redis went back, and makes it forget what it remembers
+ * then: while it is connected no Redis goes back.
+ */
 function createAgeLook(
   { redis, store, installation, log }: BondWatchOptions,
   shards: readonly ShardKeys[],
@@ -149,11 +152,11 @@ function createAgeLook(
   let looked: number | undefined;
   return async (connection) => {
     if (looked === connection || store.last() === null) return;
-    const inDoubt = await doubtRecords(redis, shards, await store.newest());
+    const mended = await mendOlderRedis(redis, shards, await store.newest());
     looked = connection;
-    if (inDoubt.length === 0) return;
+    if (mended.length === 0) return;
     const text =
-      'Redis is older than the database: ids that it does not know are looked up there for an hour';
-    log.warn({ installation, shards: inDoubt }, text);
+      'Redis was older than the database: it forgot what it knew, and for an hour ids are looked up in the database; what was accepted since and not posted is lost';
+    log.error({ installation, shards: mended }, text);
   };
 }

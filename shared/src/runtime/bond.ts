@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import type { NewestPosted } from '../queue/doubt-records.ts';
+import type { NewestPosted } from '../queue/older-redis.ts';
 import { allShardKeys, BOND_KEY, bondCopyKey, haltKey, type ShardKeys } from './keys.ts';
 
 /** One Postgres and one Redis that belong together. */

@@ -127,6 +127,11 @@ export function ownerKey(installation: string, owner: string): string {
   return `${processesTag(installation)}:owner:${owner}`;
 }
 
+/** The process that makes a Redis forget what is older than the database. */
+export function mendingKey(installation: string): string {
+  return `${processesTag(installation)}:mending`;
+}
+
 /** A hash from shard to when its committer said last that it works (ms). */
 export function committersKey(installation: string): string {
   return `${processesTag(installation)}:committers`;

@@ -1,18 +1,12 @@
+import { forgetOutcomes } from '@razao/shared/queue/forget-outcomes.ts';
 import { restoreRecords } from '@razao/shared/queue/restore-records.ts';
 import { newRedisId, readRedisBond, writeBond } from '@razao/shared/runtime/bond.ts';
-import {
-  allShardKeys,
-  BOND_KEY,
-  haltKey,
-  headsKey,
-  type ShardKeys,
-} from '@razao/shared/runtime/keys.ts';
+import { allShardKeys, BOND_KEY, haltKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
 import { endHalt, findLostPostings } from '@razao/shared/runtime/lost-postings.ts';
 import { unlinkKeys } from '@razao/shared/runtime/scan-keys.ts';
 import { readStoredHeads } from '@razao/sql/heads.ts';
 import { changeRedis, readBond } from '@razao/sql/installation.ts';
 import { changeShards } from '@razao/sql/shards.ts';
-import type { Redis } from 'ioredis';
 import { countShards } from './count-shards.ts';
 import { survey } from './survey.ts';
 import type { Stores } from './with-stores.ts';
@@ -51,7 +45,7 @@ export async function adopt(stores: Stores): Promise<Adopted> {
   let forgotten = 0;
   let waiting = 0;
   for (const keys of shards) {
-    if (!healed) forgotten += await forget(redis, keys);
+    if (!healed) forgotten += await forgetOutcomes(redis, keys);
     waiting += await restoreRecords(redis, keys, { used: !healed });
   }
   const mine = healed ? bond.redis : newRedisId();
@@ -73,15 +67,6 @@ async function lacksNothing(
   return lost.length === 0;
 }
 
-/** Returns how many records and balances that were. */
-async function forget(redis: Redis, keys: ShardKeys): Promise<number> {
-  let forgotten = 0;
-  for (const kind of ['t', 'b'])
-    forgotten += await unlinkKeys(redis, `${escapeGlob(keys.tag)}:${kind}:*`);
-  await redis.del(headsKey(keys));
-  return forgotten;
-}
-
 async function refuseLoss(stores: Stores, other: string): Promise<void> {
   const { holdings } = (await survey(stores)).redis;
   const left = holdings.find(({ installation }) => installation === other);
@@ -101,8 +86,4 @@ export async function drop({ client, redis }: Stores, installation: string): Pro
   await redis.del(haltKey(installation));
   const bond = await readRedisBond(redis);
   return bond?.installation === installation ? count + (await redis.del(BOND_KEY)) : count;
-}
-
-function escapeGlob(text: string): string {
-  return text.replace(/[\\*?[\]]/g, '\\$&');
 }

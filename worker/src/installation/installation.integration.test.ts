@@ -160,7 +160,7 @@ test('a database at an older position than Redis has seen posted halts everythin
   expect(await run()).toContain('Halted');
   await until('it waits', async () => (await bench.redis.llen(bench.queue.toKey('wait'))) === 1);
   // As far as this ledger is concerned, the loss is accepted.
-  expect(await run('adopt')).toMatch(/4 records and balances were forgotten, 1 commands wait/);
+  expect(await run('adopt')).toMatch(/\d+ records and balances were forgotten, 1 commands wait/);
   expect(await bench.redis.exists(recordKey(bench.keys, testUid(ledger), posted.id))).toBe(0);
   expect(await bench.redis.exists(recordKey(bench.keys, testUid(ledger), waits.id))).toBe(1);
   await untilReady(worker);
