@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EXPIRY_GRACE_MS } from '@razao/shared/contract/limits.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Hold, holdClient } from './support/hold-client.ts';
 import { type Answer, call } from './support/http.ts';
 import { openWorld, type World, withSql } from './support/open-world.ts';
-import { until } from './support/poll.ts';
 import { type Beside, startBeside } from './support/start-beside.ts';
 import { drained, lawsHold } from './support/verify.ts';
 

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { ROOT, TEST_DIRECTORY } from '@razao/stack/paths.ts';
 import { childrenOf, isAlive } from '@razao/stack/processes/alive.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { expect, test } from 'vitest';
 import { KINDS } from './crash/faults/kinds.ts';
 import { runForTest } from './crash/run-for-test.ts';
-import { until } from './support/poll.ts';
 
 test('every kind of fault once, under load: no promise is broken', async ({ signal }) => {
   const report = await runForTest('long-crash', { kills: KINDS.length, seed: 30, signal });

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { heldShards } from './support/lock-holder.ts';
 import { openWorld, type World, withRedis } from './support/open-world.ts';
-import { until } from './support/poll.ts';
 import { type SpreadTraffic, startSpreadTraffic } from './support/spread-traffic.ts';
 import {
   addWorkerBehindProxies,

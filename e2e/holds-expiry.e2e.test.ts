@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EXPIRY_GRACE_MS } from '@razao/shared/contract/limits.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Hold, holdClient } from './support/hold-client.ts';
 import type { Answer } from './support/http.ts';
 import { openWorld, type World, withSql } from './support/open-world.ts';
-import { until } from './support/poll.ts';
 import { startTraffic } from './support/traffic.ts';
 import { drained, lawsHold } from './support/verify.ts';
 import { sumMetric } from './support/worker-logs.ts';

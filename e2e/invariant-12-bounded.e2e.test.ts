@@ -1,8 +1,8 @@
+import { until } from '@razao/stack/test/until.ts';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { call } from './support/http.ts';
 import { openWorld, type World, withSql } from './support/open-world.ts';
-import { until } from './support/poll.ts';
 import { drained, lawsHold } from './support/verify.ts';
 
 let world: World;

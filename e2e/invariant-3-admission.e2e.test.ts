@@ -1,7 +1,7 @@
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { call } from './support/http.ts';
 import { openWorld, type World } from './support/open-world.ts';
-import { until } from './support/poll.ts';
 import { startTraffic } from './support/traffic.ts';
 import { promisesKept } from './support/verify.ts';
 

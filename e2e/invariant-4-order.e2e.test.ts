@@ -1,8 +1,8 @@
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { call } from './support/http.ts';
 import { lockHolder } from './support/lock-holder.ts';
 import { openWorld, type World, withRedis, withSql } from './support/open-world.ts';
-import { until } from './support/poll.ts';
 import { startTraffic, type Traffic } from './support/traffic.ts';
 import { promisesKept } from './support/verify.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { call, transfer } from './support/http.ts';
 import { openWorld, type World, withSql } from './support/open-world.ts';
-import { until } from './support/poll.ts';
 import { startTraffic } from './support/traffic.ts';
 import { drained, lawsHold, promisesKept } from './support/verify.ts';
 

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { runChecks } from '@razao/sql/check.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { call, transfer } from './support/http.ts';
 import { openWorld, type World, withSql } from './support/open-world.ts';
-import { until } from './support/poll.ts';
 import { startTraffic, type Traffic } from './support/traffic.ts';
 import { promisesKept } from './support/verify.ts';
 

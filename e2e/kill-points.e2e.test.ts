@@ -1,4 +1,5 @@
 import type { KillPoint } from '@razao/shared/runtime/kill-point.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Answer, call, transfer } from './support/http.ts';
 import { createKillSwitch } from './support/kill-switch.ts';
@@ -12,7 +13,6 @@ import {
 } from './support/known-commands.ts';
 import { lockHolder } from './support/lock-holder.ts';
 import { openWorld, type World } from './support/open-world.ts';
-import { until } from './support/poll.ts';
 import { balances, chunks, fates, records, shardMetric } from './support/stores.ts';
 import { drained, lawsHold } from './support/verify.ts';
 

@@ -1,10 +1,10 @@
 import type { KillPoint } from '@razao/shared/runtime/kill-point.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Answer, transfer } from './support/http.ts';
 import { createKillSwitch } from './support/kill-switch.ts';
 import { dataOf, type Item, items, moneyClient } from './support/money-client.ts';
 import { openWorld, type World } from './support/open-world.ts';
-import { until } from './support/poll.ts';
 import { type Fate, fates } from './support/stores.ts';
 import { drained, lawsHold } from './support/verify.ts';
 

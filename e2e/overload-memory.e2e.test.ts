@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startFlood, warmUp } from './support/flood.ts';
 import { holdLedger } from './support/held-ledger.ts';
 import { call, transfer } from './support/http.ts';
 import { openWorld, type World, withRedis } from './support/open-world.ts';
-import { until } from './support/poll.ts';
 import { costOf } from './support/process-cost.ts';
 import { watchShard } from './support/shard-watch.ts';
 import { drained, lawsHold } from './support/verify.ts';

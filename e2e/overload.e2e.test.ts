@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startFlood, warmUp } from './support/flood.ts';
 import { holdLedger } from './support/held-ledger.ts';
 import { call, transfer } from './support/http.ts';
 import { openWorld, type World } from './support/open-world.ts';
-import { until } from './support/poll.ts';
 import { nameOnAnotherShard, watchShard } from './support/shard-watch.ts';
 import { drained, lawsHold } from './support/verify.ts';
 import {

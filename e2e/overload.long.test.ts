@@ -4,13 +4,13 @@ import {
   METADATA_VALUE_CHARS_MAX,
   QUEUE_COMMANDS_MAX,
 } from '@razao/shared/contract/limits.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { trickle } from './support/bad-clients.ts';
 import { startFlood, summarise, warmUp } from './support/flood.ts';
 import { call } from './support/http.ts';
 import { openWorld, type World } from './support/open-world.ts';
 import { growthOf, othersUnharmed } from './support/others.ts';
-import { until } from './support/poll.ts';
 import { nameOnAnotherShard, watchShard } from './support/shard-watch.ts';
 import { drained, lawsHold } from './support/verify.ts';
 import { exactlyTheAcceptedArePosted, nothingIsLeftOf, report } from './support/verify-flood.ts';

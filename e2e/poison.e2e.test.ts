@@ -1,13 +1,13 @@
 import type { Command, TransferCommand } from '@razao/shared/contract/command.ts';
 import { asideKey } from '@razao/shared/runtime/keys.ts';
-import { transfer } from '@razao/shared/testing/commands.cases.ts';
+import { transfer } from '@razao/shared/test/commands.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { note } from './support/figures.ts';
 import { call } from './support/http.ts';
 import { createKillSwitch } from './support/kill-switch.ts';
 import { known, send } from './support/known-commands.ts';
 import { openWorld, type World, withRedis, withSql } from './support/open-world.ts';
-import { until } from './support/poll.ts';
 import { runQueueTool } from './support/queue-tool.ts';
 import { around, chain, chunkOf, enqueue, nameOnShard } from './support/raw-chunks.ts';
 import { chunks, type Fate, fates, ledgerUidOf, shardKeysOf } from './support/stores.ts';

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { openTcpProxy, type TcpProxy } from '@razao/stack/test/tcp-proxy.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
-import { openTcpProxy, type TcpProxy } from '@razao/stack/testing/tcp-proxy.ts';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { call, transfer } from './support/http.ts';
 import { heldShards } from './support/lock-holder.ts';
 import { openWorld, type World } from './support/open-world.ts';
-import { until } from './support/poll.ts';
 import { type SpreadTraffic, startSpreadTraffic } from './support/spread-traffic.ts';
 import { startBeside } from './support/start-beside.ts';
 

@@ -1,10 +1,10 @@
 import { shardOf } from '@razao/shared/runtime/shard.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { call, transfer } from './support/http.ts';
 import { lockHolder, SHARDS } from './support/lock-holder.ts';
 import { openWorld, type World, withSql } from './support/open-world.ts';
 import { during } from './support/outage.ts';
-import { until } from './support/poll.ts';
 import { runQueueTool } from './support/queue-tool.ts';
 import { outcomes, untilPostedAgain } from './support/scene.ts';
 import { fates } from './support/stores.ts';

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ChunkData } from '@razao/shared/contract/chunk.ts';
 import { STOP_DEADLINE_MS } from '@razao/shared/contract/limits.ts';
 import { TEST_DIRECTORY } from '@razao/stack/paths.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { note } from './support/figures.ts';
 import { holdLedger } from './support/held-ledger.ts';
@@ -12,7 +13,6 @@ import { call, transfer } from './support/http.ts';
 import { type KeepAliveClients, startKeepAlive } from './support/keep-alive-clients.ts';
 import { fateOf, mixedCommands, send } from './support/known-commands.ts';
 import { KEY, openWorld, type World, withRedis } from './support/open-world.ts';
-import { until } from './support/poll.ts';
 import { chunks, fates, shardKeysOf } from './support/stores.ts';
 import { drained, lawsHold, promisesKept } from './support/verify.ts';
 

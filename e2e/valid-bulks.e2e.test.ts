@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { openTcpProxy, type TcpProxy } from '@razao/stack/testing/tcp-proxy.ts';
+import { openTcpProxy, type TcpProxy } from '@razao/stack/test/tcp-proxy.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Answer, call, transfer } from './support/http.ts';
 import { type Item, items } from './support/money-client.ts';

@@ -1,9 +1,9 @@
-import { until } from '@razao/stack/testing/until.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { transfer } from './testing/client.cases.ts';
-import { openTestApi, type TestApi } from './testing/open-test-api.cases.ts';
-import { expectProblem } from './testing/problem.cases.ts';
-import { queuedChunks } from './testing/queue.cases.ts';
+import { transfer } from '../test/client.ts';
+import { openTestApi, type TestApi } from '../test/open-test-api.ts';
+import { expectProblem } from '../test/problem.ts';
+import { queuedChunks } from '../test/queue.ts';
 
 // Behind the URL of a running API stands another database than before: after a failover, a restore, or a slip of the hand.
 // Here it is the same one, changed while the API cannot look.

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Answer, transfer } from '../test/client.ts';
+import { openTestApi, type TestApi } from '../test/open-test-api.ts';
+import { expectProblem } from '../test/problem.ts';
 import { BAD_BULKS, BAD_ITEMS } from './bad-actions.cases.ts';
 import { BAD_BODIES } from './bad-input.cases.ts';
-import { type Answer, transfer } from './testing/client.cases.ts';
-import { openTestApi, type TestApi } from './testing/open-test-api.cases.ts';
-import { expectProblem } from './testing/problem.cases.ts';
 
 const MIB = 1024 * 1024;
 

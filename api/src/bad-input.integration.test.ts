@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { transfer } from '../test/client.ts';
+import { openTestApi, type TestApi } from '../test/open-test-api.ts';
+import { expectProblem } from '../test/problem.ts';
 import { BAD_ACTIONS } from './bad-actions.cases.ts';
 import { BAD_BODIES, BAD_KEYS, BAD_TRANSACTIONS } from './bad-input.cases.ts';
 import { BAD_ACCOUNT_SETTINGS, BAD_LEDGER_SETTINGS, BAD_REQUESTS } from './bad-requests.cases.ts';
-import { transfer } from './testing/client.cases.ts';
-import { openTestApi, type TestApi } from './testing/open-test-api.cases.ts';
-import { expectProblem } from './testing/problem.cases.ts';
 
 const KIB = 1024;
 const JSON_TYPE = { 'Content-Type': 'application/json' };

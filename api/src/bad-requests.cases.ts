@@ -1,5 +1,5 @@
-import { type Sent, transfer } from './testing/client.cases.ts';
-import type { Place } from './testing/problem.cases.ts';
+import { type Sent, transfer } from '../test/client.ts';
+import type { Place } from '../test/problem.ts';
 
 /** Requests and settings that are refused, each with where its only fault lies. */
 

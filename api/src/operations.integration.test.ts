@@ -1,10 +1,10 @@
 import { PROBLEMS } from '@razao/shared/contract/problems.ts';
 import { REJECTIONS } from '@razao/shared/contract/rejections.ts';
-import { until } from '@razao/stack/testing/until.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { transfer } from './testing/client.cases.ts';
-import { openTestApi, SHARDS, type TestApi } from './testing/open-test-api.cases.ts';
-import { expectProblem } from './testing/problem.cases.ts';
+import { transfer } from '../test/client.ts';
+import { openTestApi, SHARDS, type TestApi } from '../test/open-test-api.ts';
+import { expectProblem } from '../test/problem.ts';
 
 const NO_KEY = { Authorization: null };
 const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard);

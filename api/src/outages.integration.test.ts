@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { until } from '@razao/stack/testing/until.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { idOf, transfer } from './testing/client.cases.ts';
-import { closeLawful, openTestApi, type TestApi } from './testing/open-test-api.cases.ts';
-import { expectProblem } from './testing/problem.cases.ts';
-import { queuedCommands } from './testing/queue.cases.ts';
+import { idOf, transfer } from '../test/client.ts';
+import { closeLawful, openTestApi, type TestApi } from '../test/open-test-api.ts';
+import { expectProblem } from '../test/problem.ts';
+import { queuedCommands } from '../test/queue.ts';
 
 /** "At once" on a machine that has other things to do, and below the client's patience. */
 const AT_ONCE_MS = 5_000;

@@ -3,13 +3,13 @@ import {
   SETTINGS_LOCK_MS_MAX,
   SETTINGS_TRANSACTION_MS_MAX,
 } from '@razao/shared/contract/limits.ts';
-import { type PgBouncer, startPgBouncer } from '@razao/stack/testing/pgbouncer.ts';
-import { until } from '@razao/stack/testing/until.ts';
+import { type PgBouncer, startPgBouncer } from '@razao/stack/test/pgbouncer.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { idOf, transfer } from './testing/client.cases.ts';
-import { closeLawful, openTestApi, type TestApi } from './testing/open-test-api.cases.ts';
-import { expectProblem } from './testing/problem.cases.ts';
+import { idOf, transfer } from '../test/client.ts';
+import { closeLawful, openTestApi, type TestApi } from '../test/open-test-api.ts';
+import { expectProblem } from '../test/problem.ts';
 
 // The real PgBouncer, as Debian packages it, in transaction mode: each transaction gets whatever session is free.
 const SERVER_SESSIONS = 12;

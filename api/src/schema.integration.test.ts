@@ -1,15 +1,15 @@
 import { createLog } from '@razao/shared/runtime/log.ts';
 import { migrationNames } from '@razao/sql/migrations.ts';
 import { freePort } from '@razao/stack/ports.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { createTestDatabase } from '@razao/stack/test-database.ts';
 import { startTestRedis } from '@razao/stack/test-redis.ts';
-import { until } from '@razao/stack/testing/until.ts';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TEST_KEY, transfer } from '../test/client.ts';
+import { closeLawful, openTestApi, type TestApi } from '../test/open-test-api.ts';
+import { expectProblem } from '../test/problem.ts';
 import { createApi } from './create-api.ts';
-import { TEST_KEY, transfer } from './testing/client.cases.ts';
-import { closeLawful, openTestApi, type TestApi } from './testing/open-test-api.cases.ts';
-import { expectProblem } from './testing/problem.cases.ts';
 
 const NEWEST = migrationNames().at(-1) ?? '';
 const FORGET = `delete from migrations where name = '${NEWEST}'`;

@@ -1,5 +1,5 @@
+import { until } from '@razao/stack/test/until.ts';
 import { SHARDS } from '../support/lock-holder.ts';
-import { until } from '../support/poll.ts';
 import type { Scene } from './faults/fault.ts';
 import { KINDS } from './faults/kinds.ts';
 import { createLedgers, ledgerNames } from './load/ledgers.ts';

@@ -1,7 +1,7 @@
 import type { Stack } from '@razao/stack/stack-options.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { expect } from 'vitest';
 import { type Answer, call, transfer } from './http.ts';
-import { until } from './poll.ts';
 
 export type TimedAnswer = Answer & { ms: number };
 

@@ -1,5 +1,5 @@
+import { until } from '@razao/stack/test/until.ts';
 import type { Client } from 'pg';
-import { until } from './poll.ts';
 
 /** Something of the infrastructure that goes wrong for a while. */
 export type Fault = {

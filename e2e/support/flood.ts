@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Stack } from '@razao/stack/stack-options.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { call } from './http.ts';
-import { until } from './poll.ts';
 import { openWire, requestText, type Wire } from './wire.ts';
 
 export type Latency = { count: number; p50: number; p99: number; max: number };

@@ -1,6 +1,6 @@
 import { shardOf } from '@razao/shared/runtime/shard.ts';
 import type { Stack } from '@razao/stack/stack-options.ts';
-import { until } from './poll.ts';
+import { until } from '@razao/stack/test/until.ts';
 
 type Worker = Stack['workers'][number];
 

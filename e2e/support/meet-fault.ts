@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '@razao/stack/test/until.ts';
 import { Client } from 'pg';
 import { expect } from 'vitest';
 import type { Fault, FaultTools } from './faults.ts';
 import { note } from './figures.ts';
 import { call } from './http.ts';
 import type { World } from './open-world.ts';
-import { until } from './poll.ts';
 import { untilPostedAgain } from './scene.ts';
 import { startTraffic } from './traffic.ts';
 import { promisesKept } from './verify.ts';

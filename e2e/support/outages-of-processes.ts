@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { until } from '@razao/stack/test/until.ts';
 import { expect, test } from 'vitest';
 import { note } from './figures.ts';
 import { lockHolder } from './lock-holder.ts';
 import { bringBack, during, type How, takeDown } from './outage.ts';
 import type { OutageOptions } from './outages-of-services.ts';
-import { until } from './poll.ts';
 import { openScene, untilPostedAgain } from './scene.ts';
 
 /** Until a standby posts. A committer that is stopped, and not dead, keeps its lock for some seconds. */

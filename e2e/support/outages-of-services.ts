@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Stack } from '@razao/stack/stack-options.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { expect, test } from 'vitest';
 import { allLive, allSay, type LedgerClient, ledgerClient, type TimedAnswer } from './client.ts';
 import { note } from './figures.ts';
 import type { World } from './open-world.ts';
 import { bringBack, during, type How, takeDown } from './outage.ts';
-import { until } from './poll.ts';
 import { openScene, type Scene, untilPostedAgain } from './scene.ts';
 import { drained, lawsHold } from './verify.ts';
 

@@ -5,7 +5,7 @@ import { addChunk, newChunkId, openChunkQueue } from '@razao/shared/queue/chunk-
 import { readKeys } from '@razao/shared/runtime/bond.ts';
 import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import { shardOf } from '@razao/shared/runtime/shard.ts';
-import { transfer } from '@razao/shared/testing/commands.cases.ts';
+import { transfer } from '@razao/shared/test/commands.ts';
 import type { Stack } from '@razao/stack/stack-options.ts';
 import { SHARDS } from './lock-holder.ts';
 import { withRedis } from './open-world.ts';

@@ -1,8 +1,8 @@
 import type { Stack } from '@razao/stack/stack-options.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { expect } from 'vitest';
 import { allLive, type LedgerClient, ledgerClient } from './client.ts';
 import { withSql } from './open-world.ts';
-import { until } from './poll.ts';
 import { startTraffic, type Traffic } from './traffic.ts';
 import { promisesKept } from './verify.ts';
 

@@ -1,10 +1,10 @@
 import { shardOf } from '@razao/shared/runtime/shard.ts';
 import type { Stack } from '@razao/stack/stack-options.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { expect } from 'vitest';
 import { call } from './http.ts';
 import { SHARDS } from './lock-holder.ts';
 import { withSql } from './open-world.ts';
-import { until } from './poll.ts';
 import { startTraffic } from './traffic.ts';
 import { promisesKept } from './verify.ts';
 

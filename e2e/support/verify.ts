@@ -1,9 +1,9 @@
 import { readKeys } from '@razao/shared/runtime/bond.ts';
 import { runChecks } from '@razao/sql/check.ts';
 import type { Stack } from '@razao/stack/stack-options.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { expect } from 'vitest';
 import { withRedis, withSql } from './open-world.ts';
-import { until } from './poll.ts';
 import type { Promised } from './traffic.ts';
 
 const SHARDS = 4;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { TEST_DIRECTORY } from '@razao/stack/paths.ts';
 import { buildProcesses } from '@razao/stack/processes/build-processes.ts';
 import type { Stack } from '@razao/stack/stack-options.ts';
-import { openTcpProxy, type TcpProxy } from '@razao/stack/testing/tcp-proxy.ts';
+import { openTcpProxy, type TcpProxy } from '@razao/stack/test/tcp-proxy.ts';
 import { KEY } from './open-world.ts';
 
 /** A worker that reaches Postgres and Redis through proxies of its own. */

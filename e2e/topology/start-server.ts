@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { until } from '../support/poll.ts';
+import { until } from '@razao/stack/test/until.ts';
 
 export type Server = { stop(): Promise<void> };
 

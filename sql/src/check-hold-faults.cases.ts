@@ -1,5 +1,5 @@
+import { at, LEDGER, moneyId, of } from '../test/money-book.ts';
 import type { Fault } from './check-faults.cases.ts';
-import { at, LEDGER, moneyId, of } from './money-book.cases.ts';
 
 /** Faults of the holds of `moneyBook`, and of what acts on them. */
 export const HOLD_FAULTS: readonly Fault[] = [

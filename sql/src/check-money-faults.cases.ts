@@ -1,5 +1,5 @@
+import { at, LEDGER, moneyId, of } from '../test/money-book.ts';
 import type { Fault } from './check-faults.cases.ts';
-import { at, LEDGER, moneyId, of } from './money-book.cases.ts';
 
 function account(address: string): string {
   return `where ledger_id = ${LEDGER} and address = '${address}' and asset = 'BRL/2'`;

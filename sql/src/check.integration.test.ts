@@ -2,12 +2,12 @@ import { readdirSync } from 'node:fs';
 import { createTestDatabase, type TestDatabase } from '@razao/stack/test-database.ts';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chainLedgers, fillLedger } from './books.cases.ts';
+import { chainLedgers, fillLedger } from '../test/books.ts';
+import { moneyBook } from '../test/money-book.ts';
 import { runChecks } from './check.ts';
 import { FAULTS } from './check-faults.cases.ts';
 import { HOLD_FAULTS } from './check-hold-faults.cases.ts';
 import { MONEY_FAULTS } from './check-money-faults.cases.ts';
-import { moneyBook } from './money-book.cases.ts';
 
 const CHECKS = readdirSync(new URL('../checks/', import.meta.url)).map((name) =>
   name.replace('.sql', ''),

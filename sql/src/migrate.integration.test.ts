@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createDatabase, dropDatabase, withPostgres } from '@razao/stack/services/with-postgres.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { chainLedgers } from './books.cases.ts';
+import { chainLedgers } from '../test/books.ts';
 import { runChecks } from './check.ts';
 import { migrate } from './migrate.ts';
 import { agreeOnShards, ShardsMismatch } from './shards.ts';

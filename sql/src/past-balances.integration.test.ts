@@ -1,3 +1,3 @@
-import { testPastBalances } from './past-balances.cases.ts';
+import { testPastBalances } from '../test/past-balances.ts';
 
 testPastBalances(200_000);

@@ -2,8 +2,8 @@ import { createTestDatabase, type TestDatabase } from '@razao/stack/test-databas
 import fc from 'fast-check';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { BALANCES, type Book, books, sum, textOf } from './past-books.cases.ts';
-import { storeBook } from './store-past-book.cases.ts';
+import { BALANCES, type Book, books, sum, textOf } from '../test/past-books.ts';
+import { storeBook } from '../test/store-past-book.ts';
 
 const RUNS = 50;
 const FIRST = BigInt(Date.parse('0001-01-01T00:00:00Z')) * 1_000n;

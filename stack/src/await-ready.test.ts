@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { until } from '../test/until.ts';
 import { awaitReady, type Unready } from './await-ready.ts';
 import { notReadyText } from './start-text.ts';
-import { until } from './testing/until.ts';
 
 let answer: { ready: boolean; dependencies: Record<string, { ok: boolean; fault?: string }> };
 const server = createServer((_, response) => response.end(JSON.stringify(answer)));

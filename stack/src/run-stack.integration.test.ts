@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { until } from '../test/until.ts';
 import { TEST_DIRECTORY } from './paths.ts';
 import { runStack } from './run-stack.ts';
 import { askRedis } from './services/ask-redis.ts';
@@ -7,10 +8,9 @@ import { withPostgres } from './services/with-postgres.ts';
 import type { Stack } from './stack-options.ts';
 import { createTestDatabase } from './test-database.ts';
 import { startTestRedis } from './test-redis.ts';
-import { until } from './testing/until.ts';
 import { watchServices } from './watch-services.ts';
 
-const fake = join(import.meta.dirname, 'testing/fake-server.ts');
+const fake = join(import.meta.dirname, '../test/fake-server.ts');
 const entries = { api: fake, worker: fake };
 const directory = (name: string) => join(TEST_DIRECTORY, name);
 const timing = { probeIntervalMs: 50, backoffFirstMs: 20 };

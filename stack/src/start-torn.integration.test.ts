@@ -3,11 +3,11 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type NpmStart, npmStart, startEnv } from '../test/npm-start.ts';
+import { until } from '../test/until.ts';
 import { ROOT, TEST_DIRECTORY } from './paths.ts';
 import { type RunFile, readRun } from './run-file.ts';
 import { postgresPlace } from './services/postgres-place.ts';
-import { type NpmStart, npmStart, startEnv } from './testing/npm-start.cases.ts';
-import { until } from './testing/until.ts';
 
 // What a user of `npm start` meets who deletes the data of one store and keeps the other's.
 const directory = join(TEST_DIRECTORY, 'start-torn');

@@ -3,11 +3,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type NpmStart, npmStart, startEnv } from '../test/npm-start.ts';
+import { until } from '../test/until.ts';
 import { ROOT, TEST_DIRECTORY } from './paths.ts';
 import { isAlive, sendSignal } from './processes/alive.ts';
 import { type RunFile, readRun } from './run-file.ts';
-import { type NpmStart, npmStart, startEnv } from './testing/npm-start.cases.ts';
-import { until } from './testing/until.ts';
 
 // `npm start` itself, with the real API and worker, beside whatever runs from this checkout.
 const directory = join(TEST_DIRECTORY, 'start');

@@ -4,11 +4,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
+import { until } from '../test/until.ts';
 import { freePort } from './ports.ts';
 import { isAlive, waitForExit } from './processes/alive.ts';
 import type { SuperviseTiming } from './processes/process-spec.ts';
 import { SupervisedProcess } from './supervise.ts';
-import { until } from './testing/until.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'razao-supervise-'));
 const timing = {
@@ -29,7 +29,7 @@ async function fake({ fault = '', restart = true, over = {} as Partial<Supervise
   const supervised = new SupervisedProcess(
     {
       name: 'fake',
-      entry: join(import.meta.dirname, 'testing/fake-server.ts'),
+      entry: join(import.meta.dirname, '../test/fake-server.ts'),
       env: { PORT: String(port), FAKE: fault },
       host: '127.0.0.1',
       port,
@@ -122,7 +122,7 @@ test('what a process writes goes to its log', async () => {
 });
 
 test('a process does not outlive a supervisor that is killed', async () => {
-  const holder = spawn(process.execPath, [join(import.meta.dirname, 'testing/supervise-fake.ts')], {
+  const holder = spawn(process.execPath, [join(import.meta.dirname, '../test/supervise-fake.ts')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = await once(holder.stdout, 'data');

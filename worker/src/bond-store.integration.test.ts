@@ -19,15 +19,15 @@ import {
 } from '@razao/shared/runtime/keys.ts';
 import { endHalt } from '@razao/shared/runtime/lost-postings.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
-import { testUid, transfer } from '@razao/shared/testing/commands.cases.ts';
+import { testUid, transfer } from '@razao/shared/test/commands.ts';
 import { noteRedis, readBond } from '@razao/sql/installation.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
-import { until } from '@razao/stack/testing/until.ts';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Books, openBooks, openSession, SILENT } from '../test/books.ts';
 import { createBondStore } from './bond-store.ts';
 import { commitBatch } from './commit/commit-batch.ts';
-import { type Books, openBooks, openSession, SILENT } from './testing/books.cases.ts';
 
 // Both answer under one name, in turns, as after a failover: what lacks a posting may be none of ours.
 let ours: Books;

@@ -1,10 +1,10 @@
 import { markStopped, resumeShard } from '@razao/shared/queue/stop-mark.ts';
 import { backlogKey } from '@razao/shared/runtime/keys.ts';
-import { transfer } from '@razao/shared/testing/commands.cases.ts';
-import { openTcpProxy } from '@razao/stack/testing/tcp-proxy.ts';
-import { until } from '@razao/stack/testing/until.ts';
+import { transfer } from '@razao/shared/test/commands.ts';
+import { openTcpProxy } from '@razao/stack/test/tcp-proxy.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { openWorkerBench, type WorkerBench } from './testing/worker-bench.cases.ts';
+import { openWorkerBench, type WorkerBench } from '../test/worker-bench.ts';
 
 type Worker = Awaited<ReturnType<WorkerBench['startWorker']>>;
 

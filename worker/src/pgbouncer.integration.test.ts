@@ -1,11 +1,11 @@
-import { transfer } from '@razao/shared/testing/commands.cases.ts';
+import { transfer } from '@razao/shared/test/commands.ts';
 import { migrate } from '@razao/sql/migrate.ts';
-import { type PgBouncer, startPgBouncer } from '@razao/stack/testing/pgbouncer.ts';
-import { until } from '@razao/stack/testing/until.ts';
+import { type PgBouncer, startPgBouncer } from '@razao/stack/test/pgbouncer.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openSession } from './testing/books.cases.ts';
-import { openWorkerBench, type WorkerBench } from './testing/worker-bench.cases.ts';
+import { openSession } from '../test/books.ts';
+import { openWorkerBench, type WorkerBench } from '../test/worker-bench.ts';
 
 // The real PgBouncer, as Debian packages it.
 const REFUSAL = /a pooler in transaction mode: .*use its session mode, or no pooler/;

@@ -3,12 +3,12 @@ import { decodeRecord, encodeQueued } from '@razao/shared/contract/status-record
 import { readAside, retryAside, setAside } from '@razao/shared/queue/aside.ts';
 import { discardAside } from '@razao/shared/queue/discard.ts';
 import { discardedKey, recordKey } from '@razao/shared/runtime/keys.ts';
-import { expiry, hold, release, testUid, transfer } from '@razao/shared/testing/commands.cases.ts';
-import { emptyRedis } from '@razao/shared/testing/redis.cases.ts';
+import { expiry, hold, release, testUid, transfer } from '@razao/shared/test/commands.ts';
+import { emptyRedis } from '@razao/shared/test/redis.ts';
 import { runChecks } from '@razao/sql/check.ts';
-import { until } from '@razao/stack/testing/until.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openWorkerBench, type WorkerBench } from './testing/worker-bench.cases.ts';
+import { openWorkerBench, type WorkerBench } from '../test/worker-bench.ts';
 
 const MISSING = 2_000_000;
 const DECISION = { reason: 'its books are gone', by: 'somebody' };

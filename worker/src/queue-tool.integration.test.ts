@@ -9,7 +9,7 @@ import { markStopped, stoppedSince } from '@razao/shared/queue/stop-mark.ts';
 import { writeBond } from '@razao/shared/runtime/bond.ts';
 import { asideKey, discardedKey, shardKeys } from '@razao/shared/runtime/keys.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
-import { transfer } from '@razao/shared/testing/commands.cases.ts';
+import { transfer } from '@razao/shared/test/commands.ts';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';

@@ -1,11 +1,11 @@
 import { createClock } from '@razao/shared/runtime/clock.ts';
+import { openTcpProxy } from '@razao/stack/test/tcp-proxy.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { createTestDatabase } from '@razao/stack/test-database.ts';
-import { openTcpProxy } from '@razao/stack/testing/tcp-proxy.ts';
-import { until } from '@razao/stack/testing/until.ts';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { SILENT } from '../test/books.ts';
 import { createRollCall, type RollCall } from './roll-call.ts';
-import { SILENT } from './testing/books.cases.ts';
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let calls: RollCall[] = [];

@@ -1,11 +1,11 @@
-import { transfer } from '@razao/shared/testing/commands.cases.ts';
+import { transfer } from '@razao/shared/test/commands.ts';
 import { migrationNames } from '@razao/sql/migrations.ts';
 import { freePort } from '@razao/stack/ports.ts';
-import { until } from '@razao/stack/testing/until.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SILENT } from '../test/books.ts';
+import { openWorkerBench, type WorkerBench } from '../test/worker-bench.ts';
 import { createWorker } from './create-worker.ts';
-import { SILENT } from './testing/books.cases.ts';
-import { openWorkerBench, type WorkerBench } from './testing/worker-bench.cases.ts';
 
 const NEWEST = migrationNames().at(-1) ?? '';
 const FORGET = `delete from migrations where name = '${NEWEST}'`;

@@ -4,12 +4,12 @@ import { decodeRecord } from '@razao/shared/contract/status-record.ts';
 import { readAside } from '@razao/shared/queue/aside.ts';
 import { resumeShard } from '@razao/shared/queue/stop-mark.ts';
 import { orphaningsKey, recordKey } from '@razao/shared/runtime/keys.ts';
-import { testUid, transfer } from '@razao/shared/testing/commands.cases.ts';
-import { emptyRedis } from '@razao/shared/testing/redis.cases.ts';
+import { testUid, transfer } from '@razao/shared/test/commands.ts';
+import { emptyRedis } from '@razao/shared/test/redis.ts';
 import { runChecks } from '@razao/sql/check.ts';
-import { until } from '@razao/stack/testing/until.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openWorkerBench, type WorkerBench } from './testing/worker-bench.cases.ts';
+import { openWorkerBench, type WorkerBench } from '../test/worker-bench.ts';
 
 let bench: WorkerBench;
 let ledger: number;

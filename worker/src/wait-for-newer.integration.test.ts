@@ -3,12 +3,12 @@ import type { Command } from '@razao/shared/contract/command.ts';
 import { READER_LEVEL } from '@razao/shared/contract/level.ts';
 import { readAside } from '@razao/shared/queue/aside.ts';
 import { orphaningsKey } from '@razao/shared/runtime/keys.ts';
-import { transfer } from '@razao/shared/testing/commands.cases.ts';
-import { emptyRedis } from '@razao/shared/testing/redis.cases.ts';
+import { transfer } from '@razao/shared/test/commands.ts';
+import { emptyRedis } from '@razao/shared/test/redis.ts';
 import { runChecks } from '@razao/sql/check.ts';
-import { until } from '@razao/stack/testing/until.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openWorkerBench, type WorkerBench } from './testing/worker-bench.cases.ts';
+import { openWorkerBench, type WorkerBench } from '../test/worker-bench.ts';
 
 type Worker = Awaited<ReturnType<WorkerBench['startWorker']>>;
 

@@ -3,14 +3,14 @@ import { atomicGroups } from '@razao/ledger/atomic-groups.ts';
 import type { Command } from '@razao/shared/contract/command.ts';
 import { OWNER_SILENT_MS, SUSPECT_PARTS } from '@razao/shared/contract/limits.ts';
 import { attemptsKey, orphaningsKey, ownerKey } from '@razao/shared/runtime/keys.ts';
-import { transfer } from '@razao/shared/testing/commands.cases.ts';
-import { emptyRedis } from '@razao/shared/testing/redis.cases.ts';
+import { transfer } from '@razao/shared/test/commands.ts';
+import { emptyRedis } from '@razao/shared/test/redis.ts';
 import { runChecks } from '@razao/sql/check.ts';
-import { until } from '@razao/stack/testing/until.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openWorkerBench, type WorkerBench } from '../test/worker-bench.ts';
 import { nameOf } from './commit/attempts.ts';
-import { openWorkerBench, type WorkerBench } from './testing/worker-bench.cases.ts';
 
 const LONG_AGO_MS = 10 * OWNER_SILENT_MS;
 const ATOMIC = `${'A'.repeat(43)}=`;

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { transfer } from '@razao/shared/testing/commands.cases.ts';
-import { until } from '@razao/stack/testing/until.ts';
+import { transfer } from '@razao/shared/test/commands.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { openWorkerBench, type WorkerBench } from './testing/worker-bench.cases.ts';
+import { openWorkerBench, type WorkerBench } from '../test/worker-bench.ts';
 
 const DAY_MS = 24 * 3_600_000;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Answer, transfer } from '../testing/client.cases.ts';
-import { closeLawful, openTestApi, type TestApi } from '../testing/open-test-api.cases.ts';
-import { expectProblem } from '../testing/problem.cases.ts';
+import { type Answer, transfer } from '../../test/client.ts';
+import { closeLawful, openTestApi, type TestApi } from '../../test/open-test-api.ts';
+import { expectProblem } from '../../test/problem.ts';
 
 const PRIVATE = 'private, no-cache';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { transfer } from '../testing/client.cases.ts';
-import { openTestApi, type TestApi } from '../testing/open-test-api.cases.ts';
+import { transfer } from '../../test/client.ts';
+import { openTestApi, type TestApi } from '../../test/open-test-api.ts';
 
 let api: TestApi;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { honoRequest } from '../../test/hono-request.ts';
 import { BAD_KEYS } from '../bad-input.cases.ts';
-import { honoRequest } from '../testing/hono-request.cases.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
 
 test.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { honoRequest } from '../testing/hono-request.cases.ts';
+import { honoRequest } from '../../test/hono-request.ts';
 import { readPreferWait, waitFor } from './prefer.ts';
 
 test.each([

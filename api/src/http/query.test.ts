@@ -1,6 +1,6 @@
 import { Problem } from '@razao/shared/contract/problems.ts';
 import { expect, test } from 'vitest';
-import { honoRequest } from '../testing/hono-request.cases.ts';
+import { honoRequest } from '../../test/hono-request.ts';
 import { readQuery } from './query.ts';
 
 const parsers = { n: (text: string) => (/^\d+$/.test(text) ? Number(text) : undefined) };

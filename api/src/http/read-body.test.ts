@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { honoRequest } from '../testing/hono-request.cases.ts';
+import { honoRequest } from '../../test/hono-request.ts';
 import { readBody } from './read-body.ts';
 
 const BYTES_MAX = 100;

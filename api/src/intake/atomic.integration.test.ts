@@ -3,10 +3,10 @@ import { encodeOutcome } from '@razao/shared/contract/status-record.ts';
 import { instantText } from '@razao/shared/contract/time.ts';
 import { newChunkId } from '@razao/shared/queue/chunk-queue.ts';
 import { recordKey } from '@razao/shared/runtime/keys.ts';
-import { testPrint, testUid } from '@razao/shared/testing/commands.cases.ts';
+import { testPrint, testUid } from '@razao/shared/test/commands.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { command, KEYS, openTestQueue, type TestQueue } from '../testing/open-test-queue.cases.ts';
-import { queuedChunks } from '../testing/queue.cases.ts';
+import { command, KEYS, openTestQueue, type TestQueue } from '../../test/open-test-queue.ts';
+import { queuedChunks } from '../../test/queue.ts';
 import { claimIds } from './claim-ids.ts';
 import { Intake } from './intake.ts';
 

@@ -1,9 +1,9 @@
 import type { Command } from '@razao/shared/contract/command.ts';
 import { CHUNK_BYTES_MAX, INTAKE_PENDING_MAX } from '@razao/shared/contract/limits.ts';
-import { testPrint } from '@razao/shared/testing/commands.cases.ts';
+import { testPrint } from '@razao/shared/test/commands.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { command, openTestQueue, type TestQueue } from '../testing/open-test-queue.cases.ts';
-import { queuedChunks } from '../testing/queue.cases.ts';
+import { command, openTestQueue, type TestQueue } from '../../test/open-test-queue.ts';
+import { queuedChunks } from '../../test/queue.ts';
 import { Intake } from './intake.ts';
 
 const BYTES = 500;

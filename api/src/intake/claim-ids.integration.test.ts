@@ -4,10 +4,10 @@ import { decodeRecord, encodeOutcome } from '@razao/shared/contract/status-recor
 import { setAside } from '@razao/shared/queue/aside.ts';
 import { addChunk, newChunkId } from '@razao/shared/queue/chunk-queue.ts';
 import { recordKey } from '@razao/shared/runtime/keys.ts';
-import { testPrint, testUid } from '@razao/shared/testing/commands.cases.ts';
+import { testPrint, testUid } from '@razao/shared/test/commands.ts';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { command, KEYS, openTestQueue, type TestQueue } from '../testing/open-test-queue.cases.ts';
+import { command, KEYS, openTestQueue, type TestQueue } from '../../test/open-test-queue.ts';
 import { admit, takeOver } from './admit.ts';
 import { claimIds, type Verdict, withdrawIds } from './claim-ids.ts';
 

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BACKLOG_AGE_MS_MAX } from '@razao/shared/contract/limits.ts';
 import type { Problem } from '@razao/shared/contract/problems.ts';
-import { ONE, openPumpBench } from '@razao/shared/queue/pump-bench.cases.ts';
 import { backlogKey, drainRateKey } from '@razao/shared/runtime/keys.ts';
-import { testUid } from '@razao/shared/testing/commands.cases.ts';
+import { testUid } from '@razao/shared/test/commands.ts';
+import { ONE, openPumpBench } from '@razao/shared/test/consumer-bench.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { command, KEYS, openTestQueue, type TestQueue } from '../testing/open-test-queue.cases.ts';
+import { command, KEYS, openTestQueue, type TestQueue } from '../../test/open-test-queue.ts';
 import { Gate } from './gate.ts';
 import type { Pending } from './gather.ts';
 

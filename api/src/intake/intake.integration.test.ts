@@ -7,10 +7,10 @@ import {
   INTAKE_PENDING_MAX,
 } from '@razao/shared/contract/limits.ts';
 import { newChunkId } from '@razao/shared/queue/chunk-queue.ts';
-import { testPrint, testUid } from '@razao/shared/testing/commands.cases.ts';
+import { testPrint, testUid } from '@razao/shared/test/commands.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { command, KEYS, openTestQueue, type TestQueue } from '../testing/open-test-queue.cases.ts';
-import { queuedChunks } from '../testing/queue.cases.ts';
+import { command, KEYS, openTestQueue, type TestQueue } from '../../test/open-test-queue.ts';
+import { queuedChunks } from '../../test/queue.ts';
 import { claimIds } from './claim-ids.ts';
 import type { Acceptance } from './gather.ts';
 import { Intake } from './intake.ts';

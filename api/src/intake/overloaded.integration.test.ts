@@ -8,13 +8,13 @@ import {
 import { addChunk, newChunkId, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
 import { backlogKey } from '@razao/shared/runtime/keys.ts';
 import { shardOf } from '@razao/shared/runtime/shard.ts';
-import { emptyRedis } from '@razao/shared/testing/redis.cases.ts';
-import { until } from '@razao/stack/testing/until.ts';
+import { emptyRedis } from '@razao/shared/test/redis.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { transfer } from '../testing/client.cases.ts';
-import { openTestApi, SHARDS, type TestApi } from '../testing/open-test-api.cases.ts';
-import { expectProblem } from '../testing/problem.cases.ts';
-import { queuedChunks } from '../testing/queue.cases.ts';
+import { transfer } from '../../test/client.ts';
+import { openTestApi, SHARDS, type TestApi } from '../../test/open-test-api.ts';
+import { expectProblem } from '../../test/problem.ts';
+import { queuedChunks } from '../../test/queue.ts';
 
 let api: TestApi;
 

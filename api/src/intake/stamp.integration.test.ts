@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command, HoldCommand } from '@razao/shared/contract/command.ts';
 import { FLUSH_MS_MAX } from '@razao/shared/contract/limits.ts';
 import { createClock } from '@razao/shared/runtime/clock.ts';
-import { until } from '@razao/stack/testing/until.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { command, openTestQueue, type TestQueue } from '../testing/open-test-queue.cases.ts';
-import { queuedChunks } from '../testing/queue.cases.ts';
+import { command, openTestQueue, type TestQueue } from '../../test/open-test-queue.ts';
+import { queuedChunks } from '../../test/queue.ts';
 import { Intake, type IntakeDeps } from './intake.ts';
 
 const BYTES = 500;

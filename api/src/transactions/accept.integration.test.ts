@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { idOf, transfer } from '../testing/client.cases.ts';
-import { openTestApi, type TestApi } from '../testing/open-test-api.cases.ts';
-import { expectProblem } from '../testing/problem.cases.ts';
-import { queuedCommands } from '../testing/queue.cases.ts';
+import { idOf, transfer } from '../../test/client.ts';
+import { openTestApi, type TestApi } from '../../test/open-test-api.ts';
+import { expectProblem } from '../../test/problem.ts';
+import { queuedCommands } from '../../test/queue.ts';
 
 const V8 = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;

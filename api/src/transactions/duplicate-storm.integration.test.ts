@@ -1,8 +1,8 @@
-import { until } from '@razao/stack/testing/until.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Answer, idOf, transfer } from '../testing/client.cases.ts';
-import { closeLawful, openTestApi, type TestApi } from '../testing/open-test-api.cases.ts';
-import { loseRecords } from '../testing/queue.cases.ts';
+import { type Answer, idOf, transfer } from '../../test/client.ts';
+import { closeLawful, openTestApi, type TestApi } from '../../test/open-test-api.ts';
+import { loseRecords } from '../../test/queue.ts';
 
 const SENDERS = 40;
 const KEYS = Array.from({ length: 100 }, (_, i) => `key-${i}`);

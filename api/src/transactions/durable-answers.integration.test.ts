@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { idOf, transfer } from '../testing/client.cases.ts';
-import { closeLawful, openTestApi, type TestApi } from '../testing/open-test-api.cases.ts';
-import { queuedCommands } from '../testing/queue.cases.ts';
+import { idOf, transfer } from '../../test/client.ts';
+import { closeLawful, openTestApi, type TestApi } from '../../test/open-test-api.ts';
+import { queuedCommands } from '../../test/queue.ts';
 
 /** How often each stall is met. */
 const ROUNDS = process.env['RAZAO_LONG'] === '1' ? 12 : 1;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Answer, idOf, transfer } from '../testing/client.cases.ts';
-import { closeLawful, openTestApi, type TestApi } from '../testing/open-test-api.cases.ts';
-import { expectRejection } from '../testing/outcome.cases.ts';
-import { expectProblem } from '../testing/problem.cases.ts';
+import { type Answer, idOf, transfer } from '../../test/client.ts';
+import { closeLawful, openTestApi, type TestApi } from '../../test/open-test-api.ts';
+import { expectRejection } from '../../test/outcome.ts';
+import { expectProblem } from '../../test/problem.ts';
 
 let api: TestApi;
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Answer, idOf, transfer } from '../testing/client.cases.ts';
-import { closeLawful, openTestApi, type TestApi } from '../testing/open-test-api.cases.ts';
-import { balanceOf, expectRejection } from '../testing/outcome.cases.ts';
+import { type Answer, idOf, transfer } from '../../test/client.ts';
+import { closeLawful, openTestApi, type TestApi } from '../../test/open-test-api.ts';
+import { balanceOf, expectRejection } from '../../test/outcome.ts';
 
 let api: TestApi;
 

@@ -4,13 +4,13 @@ import { instantText } from '@razao/shared/contract/time.ts';
 import { setAside } from '@razao/shared/queue/aside.ts';
 import { newChunkId } from '@razao/shared/queue/chunk-queue.ts';
 import { recordKey, shardKeys } from '@razao/shared/runtime/keys.ts';
-import { emptyRedis } from '@razao/shared/testing/redis.cases.ts';
+import { emptyRedis } from '@razao/shared/test/redis.ts';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Answer, idOf, transfer } from '../testing/client.cases.ts';
-import { openTestApi, type TestApi } from '../testing/open-test-api.cases.ts';
-import { expectProblem } from '../testing/problem.cases.ts';
-import { expireRecords, loseRecords, queuedCommands } from '../testing/queue.cases.ts';
+import { type Answer, idOf, transfer } from '../../test/client.ts';
+import { openTestApi, type TestApi } from '../../test/open-test-api.ts';
+import { expectProblem } from '../../test/problem.ts';
+import { expireRecords, loseRecords, queuedCommands } from '../../test/queue.ts';
 
 let api: TestApi;
 

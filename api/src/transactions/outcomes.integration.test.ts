@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { idOf, transfer } from '../testing/client.cases.ts';
-import { closeLawful, openTestApi, type TestApi } from '../testing/open-test-api.cases.ts';
-import { expectProblem } from '../testing/problem.cases.ts';
-import { expireRecords, loseRecords } from '../testing/queue.cases.ts';
+import { idOf, transfer } from '../../test/client.ts';
+import { closeLawful, openTestApi, type TestApi } from '../../test/open-test-api.ts';
+import { expectProblem } from '../../test/problem.ts';
+import { expireRecords, loseRecords } from '../../test/queue.ts';
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 const REUSED = { header: 'Idempotency-Key' };

@@ -13,12 +13,12 @@ import {
   recordPattern,
   type ShardKeys,
 } from '@razao/shared/runtime/keys.ts';
-import { until } from '@razao/stack/testing/until.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { idOf, transfer } from '../testing/client.cases.ts';
-import { closeLawful, openTestApi, type TestApi } from '../testing/open-test-api.cases.ts';
-import { expectProblem } from '../testing/problem.cases.ts';
-import { loseRecords } from '../testing/queue.cases.ts';
+import { idOf, transfer } from '../../test/client.ts';
+import { closeLawful, openTestApi, type TestApi } from '../../test/open-test-api.ts';
+import { expectProblem } from '../../test/problem.ts';
+import { loseRecords } from '../../test/queue.ts';
 
 const KEY = { header: 'Idempotency-Key' };
 const OTHER = transfer('world', 'users:1', '7');

@@ -1,5 +1,5 @@
 import type { ManagedProcess } from '@razao/stack/processes/process-spec.ts';
-import { until } from '../../support/poll.ts';
+import { until } from '@razao/stack/test/until.ts';
 import type { Random } from '../random.ts';
 import { clockEnv } from '../stack/shifted-clock.ts';
 import { between, type Fault, oneOf, type Scene, wait } from './fault.ts';

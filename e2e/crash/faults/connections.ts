@@ -1,5 +1,5 @@
 import type { ManagedProcess } from '@razao/stack/processes/process-spec.ts';
-import type { TcpProxy } from '@razao/stack/testing/tcp-proxy.ts';
+import type { TcpProxy } from '@razao/stack/test/tcp-proxy.ts';
 import { lockHolder } from '../../support/lock-holder.ts';
 import type { Random } from '../random.ts';
 import { between, type Fault, ledgerOf, oneOf, type Scene, wait } from './fault.ts';

@@ -1,8 +1,8 @@
 import { shardOf } from '@razao/shared/runtime/shard.ts';
 import type { ManagedProcess } from '@razao/stack/processes/process-spec.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { type HeldLedger, holdLedger } from '../../support/held-ledger.ts';
 import { withSql } from '../../support/open-world.ts';
-import { until } from '../../support/poll.ts';
 import { bulk, type Draft, posting, transaction, WORLD } from '../load/draft.ts';
 import { judgeWrite } from '../load/judge-answer.ts';
 import { createNames } from '../load/keys.ts';

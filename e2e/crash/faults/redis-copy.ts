@@ -1,7 +1,7 @@
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { until } from '@razao/stack/test/until.ts';
 import { withRedis } from '../../support/open-world.ts';
-import { until } from '../../support/poll.ts';
 import type { Random } from '../random.ts';
 import { untilDrained } from '../verify/chunks.ts';
 import { between, type Fault, type Scene, wait } from './fault.ts';

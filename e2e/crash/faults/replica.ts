@@ -1,6 +1,6 @@
 import type { Service } from '@razao/stack/services/service.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { Redis } from 'ioredis';
-import { until } from '../../support/poll.ts';
 import type { Random } from '../random.ts';
 import { between, type Fault, type Scene, wait } from './fault.ts';
 

@@ -1,6 +1,6 @@
+import { until } from '@razao/stack/test/until.ts';
 import { type HeldLedger, holdLedger } from '../../support/held-ledger.ts';
 import { withSql } from '../../support/open-world.ts';
-import { until } from '../../support/poll.ts';
 import type { Scene } from './fault.ts';
 
 const STUCK_MS_MAX = 20_000;

@@ -1,7 +1,7 @@
 import { shardOf } from '@razao/shared/runtime/shard.ts';
 import type { Stack } from '@razao/stack/stack-options.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { call } from '../../support/http.ts';
-import { until } from '../../support/poll.ts';
 import { DOOMED_ACCOUNTS } from './doomed.ts';
 
 /** Names of ledgers: one in each shard, and a second one in one of them, so that a commit also carries two ledgers. */

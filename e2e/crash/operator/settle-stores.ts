@@ -1,4 +1,4 @@
-import { until } from '../../support/poll.ts';
+import { until } from '@razao/stack/test/until.ts';
 import type { Scene } from '../faults/fault.ts';
 import { runTool } from './run-tool.ts';
 

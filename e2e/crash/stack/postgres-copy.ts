@@ -3,8 +3,8 @@ import { chown, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type PostgresPlace, postgresPlace } from '@razao/stack/services/postgres-place.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { withSql } from '../../support/open-world.ts';
-import { until } from '../../support/poll.ts';
 import type { CrashStack } from './crash-stack.ts';
 
 const RECOVERY_MS_MAX = 60_000;

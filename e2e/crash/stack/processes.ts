@@ -4,7 +4,7 @@ import { freePort } from '@razao/stack/ports.ts';
 import type { ManagedProcess } from '@razao/stack/processes/process-spec.ts';
 import { apiSpec, workerSpec } from '@razao/stack/processes/stack-specs.ts';
 import { SupervisedProcess } from '@razao/stack/supervise.ts';
-import { openTcpProxy, type TcpProxy } from '@razao/stack/testing/tcp-proxy.ts';
+import { openTcpProxy, type TcpProxy } from '@razao/stack/test/tcp-proxy.ts';
 import type { Env } from './crash-stack.ts';
 
 /** An API or a worker with its ways to the stores. */

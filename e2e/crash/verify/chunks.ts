@@ -1,9 +1,9 @@
 import { QUEUE_NAME } from '@razao/shared/queue/chunk-queue.ts';
 import { scanKeys } from '@razao/shared/runtime/scan-keys.ts';
 import type { Stack } from '@razao/stack/stack-options.ts';
+import { until } from '@razao/stack/test/until.ts';
 import type { Redis } from 'ioredis';
 import { withRedis } from '../../support/open-world.ts';
-import { until } from '../../support/poll.ts';
 
 type Stores = Pick<Stack, 'redisUrl'>;
 

@@ -1,6 +1,6 @@
 import type { Stack } from '@razao/stack/stack-options.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { withSql } from '../../support/open-world.ts';
-import { until } from '../../support/poll.ts';
 
 /** The longest time of a hold that is left to expire, its grace, and what a sweep may take: an expiry that was undone is sent again after a minute. */
 const MS_MAX = 75_000;

@@ -1,6 +1,6 @@
 import type { Stack } from '@razao/stack/stack-options.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { call } from '../../support/http.ts';
-import { until } from '../../support/poll.ts';
 import { BULK, type Draft } from '../load/draft.ts';
 import type { Journal } from '../load/journal.ts';
 import { writeHeaders } from '../load/writer.ts';

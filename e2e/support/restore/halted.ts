@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Stack } from '@razao/stack/stack-options.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { expect } from 'vitest';
 import { withSql } from '../open-world.ts';
-import { until } from '../poll.ts';
 
 type Process = Stack['processes'][number];
 

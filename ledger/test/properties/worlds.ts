@@ -1,5 +1,5 @@
 import type { Command, HoldCommand, TransferCommand } from '@razao/shared/contract/command.ts';
-import { testUid } from '@razao/shared/testing/commands.cases.ts';
+import { testUid } from '@razao/shared/test/commands.ts';
 import { balanceOf } from '../../model/books.ts';
 import {
   createReferenceLedger,

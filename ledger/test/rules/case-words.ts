@@ -1,5 +1,5 @@
 import { AMOUNT_LIMIT } from '@razao/shared/contract/limits.ts';
-import { testUid } from '@razao/shared/testing/commands.cases.ts';
+import { testUid } from '@razao/shared/test/commands.ts';
 
 /** The words of the table in `apply-batch.cases.ts` that its commands, what is stored and the outcomes have in common. */
 

@@ -1,12 +1,5 @@
 import type { Command } from '@razao/shared/contract/command.ts';
-import {
-  capture,
-  expiry,
-  hold,
-  release,
-  revert,
-  transfer,
-} from '@razao/shared/testing/commands.cases.ts';
+import { capture, expiry, hold, release, revert, transfer } from '@razao/shared/test/commands.ts';
 import { transactionKey } from '../../src/state.ts';
 import { ACCEPTED_AT, ledgerUid, listOf, secondsLater, withNumbers } from './case-words.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { capture, expiry, hold, release, revert, transfer } from '../testing/commands.cases.ts';
+import { capture, expiry, hold, release, revert, transfer } from '../../test/commands.ts';
 import { CHUNK_VERSION, decodeChunk, toChunk, toDiscardedChunk } from './chunk.ts';
 import type { Command } from './command.ts';
 import { READER_LEVEL } from './level.ts';

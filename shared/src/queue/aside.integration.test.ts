@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { transfer } from '../../test/commands.ts';
+import { ANY_NUMBER, openPumpBench, type PumpBench } from '../../test/consumer-bench.ts';
 import { toChunk } from '../contract/chunk.ts';
-import { transfer } from '../testing/commands.cases.ts';
 import { readAside, retryAside, setAside } from './aside.ts';
-import { ANY_NUMBER, openPumpBench, type PumpBench } from './pump-bench.cases.ts';
 
 const DAMAGED = { v: 99, commands: ['?'] };
 

@@ -1,11 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { openTcpProxy } from '@razao/stack/test/tcp-proxy.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
-import { openTcpProxy } from '@razao/stack/testing/tcp-proxy.ts';
-import { until } from '@razao/stack/testing/until.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { BUSY_FETCHES, OWNER_SILENT_MS } from '../contract/limits.ts';
-import { ownerKey } from '../runtime/keys.ts';
-import { readAside, setAside } from './aside.ts';
 import {
   ANY_NUMBER,
   type BenchOwner,
@@ -13,7 +10,10 @@ import {
   openPumpBench,
   type PumpBench,
   takeIds,
-} from './pump-bench.cases.ts';
+} from '../../test/consumer-bench.ts';
+import { BUSY_FETCHES, OWNER_SILENT_MS } from '../contract/limits.ts';
+import { ownerKey } from '../runtime/keys.ts';
+import { readAside, setAside } from './aside.ts';
 
 const TURNS = 50;
 

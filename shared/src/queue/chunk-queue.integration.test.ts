@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { ONE, openPumpBench, type PumpBench } from '../../test/consumer-bench.ts';
 import { toChunk } from '../contract/chunk.ts';
 import { intactKey } from '../runtime/keys.ts';
 import { createLog } from '../runtime/log.ts';
@@ -13,7 +14,6 @@ import {
   newChunkId,
 } from './chunk-queue.ts';
 import { chunksPresent, readDepth } from './depth.ts';
-import { ONE, openPumpBench, type PumpBench } from './pump-bench.cases.ts';
 import { reclaimActive } from './reclaim.ts';
 import { restoreRecords } from './restore-records.ts';
 

@@ -4,15 +4,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { transfer } from '../../test/commands.ts';
+import { ANY_NUMBER, openPumpBench, type PumpBench } from '../../test/consumer-bench.ts';
 import { toChunk } from '../contract/chunk.ts';
 import { asideKey, backlogKey } from '../runtime/keys.ts';
 import { openFailFastRedis } from '../runtime/redis.ts';
-import { transfer } from '../testing/commands.cases.ts';
 import { readAside, retryAside, setAside } from './aside.ts';
 import { addChunk } from './chunk-queue.ts';
 import { discardAside } from './discard.ts';
 import { moveAside } from './move-aside.ts';
-import { ANY_NUMBER, openPumpBench, type PumpBench } from './pump-bench.cases.ts';
 
 const DATA = toChunk([transfer(1, 'world>alice 1')]);
 const DECISION = { reason: 'why', by: 'somebody' };

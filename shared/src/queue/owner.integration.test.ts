@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { until } from '@razao/stack/test/until.ts';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
-import { until } from '@razao/stack/testing/until.ts';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { OWNER_BEAT_MS, OWNER_SILENT_MS } from '../contract/limits.ts';

@@ -1,10 +1,10 @@
+import { until } from '@razao/stack/test/until.ts';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
-import { until } from '@razao/stack/testing/until.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { ONE, openPumpBench, type PumpBench, takeIds } from '../../test/consumer-bench.ts';
 import { toChunk } from '../contract/chunk.ts';
 import { intactKey } from '../runtime/keys.ts';
 import { addWithRecords } from './chunk-queue.ts';
-import { ONE, openPumpBench, type PumpBench, takeIds } from './pump-bench.cases.ts';
 
 // A Redis that becomes a replica while it is worked with, and a primary again.
 

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { freePort } from '@razao/stack/ports.ts';
 import { childrenOf, isAlive, waitForExit } from '@razao/stack/processes/alive.ts';
-import { until } from '@razao/stack/testing/until.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterEach, expect, test } from 'vitest';
 
 const PROBE = join(import.meta.dirname, 'container-probe.ts');
-const FAKE = join(import.meta.dirname, '../../../stack/src/testing/fake-server.ts');
+const FAKE = join(import.meta.dirname, '../../../stack/test/fake-server.ts');
 const SILENT_MS = 500;
 
 let init: ChildProcess | undefined;

@@ -1,10 +1,10 @@
-import { transfer } from '@razao/shared/testing/commands.cases.ts';
-import { chainLedgers } from '@razao/sql/books.cases.ts';
+import { transfer } from '@razao/shared/test/commands.ts';
 import { runChecks } from '@razao/sql/check.ts';
+import { chainLedgers } from '@razao/sql/test/books.ts';
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Books, openBooks, openSession } from '../testing/books.cases.ts';
-import { storedEntries, storedRows, storedTransaction } from '../testing/stored.cases.ts';
+import { type Books, openBooks, openSession } from '../../test/books.ts';
+import { storedEntries, storedRows, storedTransaction } from '../../test/stored.ts';
 import { commitBatch } from './commit-batch.ts';
 import type { LockSession } from './lock-session.ts';
 

@@ -1,9 +1,9 @@
 import type { Command } from '@razao/shared/contract/command.ts';
 import { COMMIT_LOCK_MS_MAX } from '@razao/shared/contract/limits.ts';
-import { transfer } from '@razao/shared/testing/commands.cases.ts';
+import { transfer } from '@razao/shared/test/commands.ts';
 import { runChecks } from '@razao/sql/check.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Books, openBooks, openSession } from '../testing/books.cases.ts';
+import { type Books, openBooks, openSession } from '../../test/books.ts';
 import type { Commit } from './commit-batch.ts';
 import { commitInHalves } from './commit-in-halves.ts';
 import type { LockSession } from './lock-session.ts';

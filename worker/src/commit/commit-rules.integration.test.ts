@@ -1,16 +1,9 @@
 import type { Command } from '@razao/shared/contract/command.ts';
-import {
-  capture,
-  expiry,
-  hold,
-  release,
-  revert,
-  transfer,
-} from '@razao/shared/testing/commands.cases.ts';
+import { capture, expiry, hold, release, revert, transfer } from '@razao/shared/test/commands.ts';
 import { runChecks } from '@razao/sql/check.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Books, openBooks, openSession } from '../testing/books.cases.ts';
-import { storedRows, storedTransaction } from '../testing/stored.cases.ts';
+import { type Books, openBooks, openSession } from '../../test/books.ts';
+import { storedRows, storedTransaction } from '../../test/stored.ts';
 import { commitBatch } from './commit-batch.ts';
 import type { LockSession } from './lock-session.ts';
 

@@ -1,5 +1,5 @@
 import { BATCH_COMMANDS_MAX, COMMIT_QUICK_MS_MAX } from '@razao/shared/contract/limits.ts';
-import { transfer } from '@razao/shared/testing/commands.cases.ts';
+import { transfer } from '@razao/shared/test/commands.ts';
 import { describe, expect, test } from 'vitest';
 import { CommitSize, halves } from './commit-size.ts';
 

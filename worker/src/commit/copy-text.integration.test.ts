@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Books, openBooks } from '../testing/books.cases.ts';
+import { type Books, openBooks } from '../../test/books.ts';
 import { copyIn } from './copy-in.ts';
 import { copyBytes, copyField } from './copy-text.ts';
 

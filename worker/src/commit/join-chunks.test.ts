@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Command } from '@razao/shared/contract/command.ts';
 import { BATCH_COMMANDS_MAX, BATCH_POSTINGS_MAX } from '@razao/shared/contract/limits.ts';
 import type { Chunk } from '@razao/shared/queue/chunk-pump.ts';
-import { capture, transfer } from '@razao/shared/testing/commands.cases.ts';
+import { capture, transfer } from '@razao/shared/test/commands.ts';
 import { expect, test } from 'vitest';
 import { startBatch } from './join-chunks.ts';
 

@@ -1,8 +1,8 @@
-import { testUid, transfer } from '@razao/shared/testing/commands.cases.ts';
+import { testUid, transfer } from '@razao/shared/test/commands.ts';
 import { runChecks } from '@razao/sql/check.ts';
 import { loadCommand } from '@razao/sql/load.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Books, openBooks, openSession } from '../testing/books.cases.ts';
+import { type Books, openBooks, openSession } from '../../test/books.ts';
 import { commitBatch } from './commit-batch.ts';
 import type { LockSession } from './lock-session.ts';
 

@@ -1,7 +1,7 @@
-import { transfer } from '@razao/shared/testing/commands.cases.ts';
+import { transfer } from '@razao/shared/test/commands.ts';
 import { runChecks } from '@razao/sql/check.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Books, openBooks, openSession } from '../testing/books.cases.ts';
+import { type Books, openBooks, openSession } from '../../test/books.ts';
 import { commitBatch } from './commit-batch.ts';
 
 const LAW_MS_MAX = 3_000;

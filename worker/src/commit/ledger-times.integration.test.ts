@@ -1,9 +1,9 @@
 import { CLOCK_AHEAD_MS_MAX, CLOCK_SKEW_MS_MAX } from '@razao/shared/contract/limits.ts';
 import { createClock } from '@razao/shared/runtime/clock.ts';
-import { transfer } from '@razao/shared/testing/commands.cases.ts';
+import { transfer } from '@razao/shared/test/commands.ts';
 import { runChecks } from '@razao/sql/check.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Books, openBooks, openSession } from '../testing/books.cases.ts';
+import { type Books, openBooks, openSession } from '../../test/books.ts';
 import { commitBatch } from './commit-batch.ts';
 import { isCommandFault } from './error-class.ts';
 import { createLedgerTimes, type LedgerTimes } from './ledger-times.ts';

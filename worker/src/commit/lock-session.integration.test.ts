@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { COMMIT_LOCK_MS_MAX } from '@razao/shared/contract/limits.ts';
 import type { Bond } from '@razao/shared/runtime/bond.ts';
-import { openTcpProxy } from '@razao/stack/testing/tcp-proxy.ts';
-import { until } from '@razao/stack/testing/until.ts';
+import { openTcpProxy } from '@razao/stack/test/tcp-proxy.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -12,7 +12,7 @@ import {
   openBooks,
   openSession,
   SILENT,
-} from '../testing/books.cases.ts';
+} from '../../test/books.ts';
 import { LockLost } from './lock-lost.ts';
 import { LockSession } from './lock-session.ts';
 import { SESSION_SETTINGS } from './session-settings.ts';

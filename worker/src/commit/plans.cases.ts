@@ -1,9 +1,9 @@
 import type { Command } from '@razao/shared/contract/command.ts';
-import { capture, hold, revert, transfer } from '@razao/shared/testing/commands.cases.ts';
-import { analyzeSmallLedgers, fillLedger } from '@razao/sql/books.cases.ts';
+import { capture, hold, revert, transfer } from '@razao/shared/test/commands.ts';
 import type { Statement } from '@razao/sql/load.ts';
+import { analyzeSmallLedgers, fillLedger } from '@razao/sql/test/books.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Books, openBooks, openSession } from '../testing/books.cases.ts';
+import { type Books, openBooks, openSession } from '../../test/books.ts';
 import { commitBatch } from './commit-batch.ts';
 import type { LockSession } from './lock-session.ts';
 

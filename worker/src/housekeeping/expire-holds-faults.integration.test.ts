@@ -1,8 +1,8 @@
 import { QUEUE_COMMANDS_MAX } from '@razao/shared/contract/limits.ts';
 import { shardOf } from '@razao/shared/runtime/shard.ts';
-import { until } from '@razao/stack/testing/until.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type ExpiryBench, openExpiryBench } from '../testing/expiry-bench.cases.ts';
+import { type ExpiryBench, openExpiryBench } from '../../test/expiry-bench.ts';
 
 // What stands in the way of holds that are due, each said once, and each gone by itself.
 const STOP_MS_MAX = 1_000;

@@ -10,10 +10,10 @@ import {
 } from '@razao/shared/contract/limits.ts';
 import { shardOf } from '@razao/shared/runtime/shard.ts';
 import { derivedId } from '@razao/shared/runtime/transaction-id.ts';
-import { testUid } from '@razao/shared/testing/commands.cases.ts';
-import { until } from '@razao/stack/testing/until.ts';
+import { testUid } from '@razao/shared/test/commands.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type ExpiryBench, openExpiryBench } from '../testing/expiry-bench.cases.ts';
+import { type ExpiryBench, openExpiryBench } from '../../test/expiry-bench.ts';
 
 const [LEFT, RIGHT] = [0, 1].map((shard) => ledgerOf(shard)) as [string, string];
 

@@ -1,10 +1,10 @@
 import type { Command } from '@razao/shared/contract/command.ts';
 import { instantText } from '@razao/shared/contract/time.ts';
-import { hold, transfer } from '@razao/shared/testing/commands.cases.ts';
+import { hold, transfer } from '@razao/shared/test/commands.ts';
 import { runChecks } from '@razao/sql/check.ts';
-import { until } from '@razao/stack/testing/until.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openWorkerBench, type WorkerBench } from '../testing/worker-bench.cases.ts';
+import { openWorkerBench, type WorkerBench } from '../../test/worker-bench.ts';
 
 const HOLDS = 12_000;
 const CHUNK = 1_000;

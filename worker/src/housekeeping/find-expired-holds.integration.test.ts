@@ -1,7 +1,7 @@
 import { EXPIRIES_PER_SWEEP_MAX, EXPIRY_GRACE_MS } from '@razao/shared/contract/limits.ts';
 import { loadCommand } from '@razao/sql/load.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Books, openBooks } from '../testing/books.cases.ts';
+import { type Books, openBooks } from '../../test/books.ts';
 import { HOLD_SESSION_SETTINGS } from './hold-session.ts';
 
 const HOLDS = 100_000;

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { writeBond } from '@razao/shared/runtime/bond.ts';
 import { BOND_KEY, recordKey } from '@razao/shared/runtime/keys.ts';
-import { testUid, transfer } from '@razao/shared/testing/commands.cases.ts';
-import { emptyRedis } from '@razao/shared/testing/redis.cases.ts';
-import { until } from '@razao/stack/testing/until.ts';
+import { testUid, transfer } from '@razao/shared/test/commands.ts';
+import { emptyRedis } from '@razao/shared/test/redis.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { openWorkerBench, type WorkerBench } from '../testing/worker-bench.cases.ts';
+import { openWorkerBench, type WorkerBench } from '../../test/worker-bench.ts';
 
 // Each command is a process, as an operator starts it: on a busy machine it takes its time.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });

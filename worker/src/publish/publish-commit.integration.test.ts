@@ -5,7 +5,7 @@ import { rejection } from '@razao/shared/contract/rejections.ts';
 import { decodeRecord, encodeOutcome, encodeQueued } from '@razao/shared/contract/status-record.ts';
 import { balanceKey, doneChannel, recordKey, shardKeys } from '@razao/shared/runtime/keys.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
-import { testUid, transfer } from '@razao/shared/testing/commands.cases.ts';
+import { testUid, transfer } from '@razao/shared/test/commands.ts';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';

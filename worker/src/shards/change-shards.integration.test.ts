@@ -16,15 +16,15 @@ import {
 } from '@razao/shared/runtime/keys.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
 import { shardOf } from '@razao/shared/runtime/shard.ts';
-import { testUid, transfer } from '@razao/shared/testing/commands.cases.ts';
+import { testUid, transfer } from '@razao/shared/test/commands.ts';
 import { changeRedis, readBond } from '@razao/sql/installation.ts';
 import { agreeOnShards, readShards, ShardsMismatch } from '@razao/sql/shards.ts';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import type { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { type Books, openBooks } from '../../test/books.ts';
 import { adopt } from '../installation/adopt.ts';
-import { type Books, openBooks } from '../testing/books.cases.ts';
 
 const ID = '0198f2c4-5a3b-7c11-8f00-0123456789ab';
 

@@ -13,9 +13,9 @@ import {
 import { createLog } from '@razao/shared/runtime/log.ts';
 import { createRegistry, createWorkerMetrics } from '@razao/shared/runtime/metrics.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
-import { testPrint, testUid } from '@razao/shared/testing/commands.cases.ts';
+import { testPrint, testUid } from '@razao/shared/test/commands.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
-import { until } from '@razao/stack/testing/until.ts';
 import type { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createMemoryWindow, type MemoryWindow } from './memory-window.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Answer, idOf, transfer } from '../../testing/client.cases.ts';
-import { openTestApi, type TestApi } from '../../testing/open-test-api.cases.ts';
-import { expectProblem } from '../../testing/problem.cases.ts';
-import { queuedChunks, queuedCommands } from '../../testing/queue.cases.ts';
+import { type Answer, idOf, transfer } from '../../../test/client.ts';
+import { openTestApi, type TestApi } from '../../../test/open-test-api.ts';
+import { expectProblem } from '../../../test/problem.ts';
+import { queuedChunks, queuedCommands } from '../../../test/queue.ts';
 
 let api: TestApi;
 

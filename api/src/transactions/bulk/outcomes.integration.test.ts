@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Answer, transfer } from '../../testing/client.cases.ts';
-import { closeLawful, openTestApi, type TestApi } from '../../testing/open-test-api.cases.ts';
-import { balanceOf } from '../../testing/outcome.cases.ts';
-import { expectProblem } from '../../testing/problem.cases.ts';
-import { expireRecords, loseRecords } from '../../testing/queue.cases.ts';
+import { type Answer, transfer } from '../../../test/client.ts';
+import { closeLawful, openTestApi, type TestApi } from '../../../test/open-test-api.ts';
+import { balanceOf } from '../../../test/outcome.ts';
+import { expectProblem } from '../../../test/problem.ts';
+import { expireRecords, loseRecords } from '../../../test/queue.ts';
 
 let api: TestApi;
 

@@ -1,14 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { capture, hold, testUid, transfer } from '../../../test/commands.ts';
+import {
+  ANY_NUMBER,
+  ONE,
+  openPumpBench,
+  type PumpBench,
+  takeIds,
+} from '../../../test/consumer-bench.ts';
 import { toChunk } from '../../contract/chunk.ts';
 import type { Command } from '../../contract/command.ts';
 import { DRAIN_RATE_KEPT_MS } from '../../contract/limits.ts';
 import { encodeQueued } from '../../contract/status-record.ts';
 import { backlogKey, drainRateKey, intactKey, recordKey } from '../../runtime/keys.ts';
-import { capture, hold, testUid, transfer } from '../../testing/commands.cases.ts';
 import { addChunk, addWithRecords, newChunkId } from '../chunk-queue.ts';
-import { ANY_NUMBER, ONE, openPumpBench, type PumpBench, takeIds } from '../pump-bench.cases.ts';
 import { isMiscounted, lowerBacklog, readBacklog, recountBacklog } from './backlog.ts';
 import { countCommands } from './count-commands.ts';
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { freePort } from '../ports.ts';
+import { freePort } from '../src/ports.ts';
 import { type Line, openLine } from './proxy-line.ts';
 
 /** A way to a server that can be disturbed, as a network and a server can be. */

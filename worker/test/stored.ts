@@ -1,4 +1,4 @@
-import type { Books } from './books.cases.ts';
+import type { Books } from './books.ts';
 
 /** A transaction with all its columns but the hash. */
 export async function storedTransaction(books: Books, id: string) {

@@ -1,8 +1,8 @@
 import { createTestDatabase } from '@razao/stack/test-database.ts';
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { analyzeSmallLedgers, fillLedger } from './books.cases.ts';
-import { loadCommand } from './load.ts';
+import { loadCommand } from '../src/load.ts';
+import { analyzeSmallLedgers, fillLedger } from './books.ts';
 
 const insertDated = loadCommand('insert_dated_entries').text;
 const ACCOUNTS = 10;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Hono } from 'hono';
-import type { ApiEnv } from '../http/env.ts';
+import type { ApiEnv } from '../src/http/env.ts';
 
 export const TEST_KEY = 'razao_test_key';
 

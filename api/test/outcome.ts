@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Answer, Client } from './client.cases.ts';
-import { expectProblem } from './problem.cases.ts';
+import type { Answer, Client } from './client.ts';
+import { expectProblem } from './problem.ts';
 
 /** Expects the answer to a write that waited and was rejected, `about` being all that its rejection tells of amounts. */
 export function expectRejection(

@@ -1,13 +1,13 @@
 import type { Redis } from 'ioredis';
-import { toChunk } from '../contract/chunk.ts';
-import { orphaningsKey, ownerKey, shardKeys } from '../runtime/keys.ts';
-import { createLog } from '../runtime/log.ts';
-import { openPatientRedis } from '../runtime/redis.ts';
-import { transfer } from '../testing/commands.cases.ts';
-import { type Chunk, ChunkPump } from './chunk-pump.ts';
-import { addChunk, type ChunkQueue, openChunkQueue } from './chunk-queue.ts';
-import { openHandPump } from './hand-pump.ts';
-import { createOwner } from './owner.ts';
+import { toChunk } from '../src/contract/chunk.ts';
+import { type Chunk, ChunkPump } from '../src/queue/chunk-pump.ts';
+import { addChunk, type ChunkQueue, openChunkQueue } from '../src/queue/chunk-queue.ts';
+import { openHandPump } from '../src/queue/hand-pump.ts';
+import { createOwner } from '../src/queue/owner.ts';
+import { orphaningsKey, ownerKey, shardKeys } from '../src/runtime/keys.ts';
+import { createLog } from '../src/runtime/log.ts';
+import { openPatientRedis } from '../src/runtime/redis.ts';
+import { transfer } from './commands.ts';
 
 export const ANY_NUMBER = () => true;
 export const ONE = () => false;

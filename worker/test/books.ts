@@ -1,11 +1,11 @@
 import type { Bond } from '@razao/shared/runtime/bond.ts';
 import { createLog } from '@razao/shared/runtime/log.ts';
-import { testUid } from '@razao/shared/testing/commands.cases.ts';
+import { testUid } from '@razao/shared/test/commands.ts';
 import { noteRedis, readBond } from '@razao/sql/installation.ts';
 import { loadCommand } from '@razao/sql/load.ts';
 import { createTestDatabase } from '@razao/stack/test-database.ts';
 import { Client, type QueryResultRow } from 'pg';
-import { LockSession, type LockSessionOptions } from '../commit/lock-session.ts';
+import { LockSession, type LockSessionOptions } from '../src/commit/lock-session.ts';
 
 export const SILENT = createLog('test', 'silent');
 

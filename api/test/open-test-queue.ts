@@ -8,13 +8,13 @@ import { createLog } from '@razao/shared/runtime/log.ts';
 import { createApiMetrics } from '@razao/shared/runtime/metrics.ts';
 import { openFailFastRedis } from '@razao/shared/runtime/redis.ts';
 import { guardRedis } from '@razao/shared/runtime/redis-guard.ts';
-import { testPrint, testUid } from '@razao/shared/testing/commands.cases.ts';
+import { testPrint, testUid } from '@razao/shared/test/commands.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
-import { until } from '@razao/stack/testing/until.ts';
 import type { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
-import type { IntakeDeps } from '../intake/intake.ts';
-import { createMemoryWatch } from '../intake/memory-watch.ts';
+import type { IntakeDeps } from '../src/intake/intake.ts';
+import { createMemoryWatch } from '../src/intake/memory-watch.ts';
 
 export const KEYS = shardKeys('test', 0);
 

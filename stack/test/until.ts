@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+const POLL_MS = 20;
+
 /** Asks until the answer is yes; throws when it was no for too long, or `signal` is aborted. An error counts as no. */
 export async function until(
   what: string,
@@ -17,7 +19,7 @@ export async function until(
     } catch (error) {
       last = error;
     }
-    await delay(50);
+    await delay(POLL_MS);
   }
   throw new Error(`not within ${msMax} ms: ${what}`, { cause: last });
 }

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
-import { loadCommand } from './load.ts';
-import { BALANCES, type Book, type Change, sum, textOf } from './past-books.cases.ts';
+import { loadCommand } from '../src/load.ts';
+import { BALANCES, type Book, type Change, sum, textOf } from './past-books.ts';
 
 const insertDated = loadCommand('insert_dated_entries').text;
 

@@ -7,7 +7,7 @@ import type {
   ReleaseCommand,
   RevertCommand,
   TransferCommand,
-} from '../contract/command.ts';
+} from '../src/contract/command.ts';
 
 /** A ledger by its uid, or by the number that makes its uid. */
 type TestLedger = number | string;

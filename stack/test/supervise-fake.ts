@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../ports.ts';
-import { SupervisedProcess } from '../supervise.ts';
+import { freePort } from '../src/ports.ts';
+import { SupervisedProcess } from '../src/supervise.ts';
 
 // A supervisor to be killed: runs one fake server and prints its pid.
 const port = await freePort();

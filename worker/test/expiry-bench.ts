@@ -14,12 +14,12 @@ import { createRegistry, createWorkerMetrics } from '@razao/shared/runtime/metri
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
 import { guardRedis } from '@razao/shared/runtime/redis-guard.ts';
 import { zeroWorkerMetrics } from '@razao/shared/runtime/zero-metrics.ts';
-import { emptyRedis } from '@razao/shared/testing/redis.cases.ts';
+import { emptyRedis } from '@razao/shared/test/redis.ts';
+import { openTcpProxy } from '@razao/stack/test/tcp-proxy.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { startTestRedis } from '@razao/stack/test-redis.ts';
-import { openTcpProxy } from '@razao/stack/testing/tcp-proxy.ts';
-import { until } from '@razao/stack/testing/until.ts';
-import { createExpirySweeper } from '../housekeeping/expire-holds.ts';
-import { openBooks, SILENT } from './books.cases.ts';
+import { createExpirySweeper } from '../src/housekeeping/expire-holds.ts';
+import { openBooks, SILENT } from './books.ts';
 
 const SHARDS = 2;
 

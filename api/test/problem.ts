@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Answer } from './client.cases.ts';
+import type { Answer } from './client.ts';
 
 export type Place = { pointer: string } | { parameter: string } | { header: string };
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createLog } from './log.ts';
-import { runServices, type Service } from './service.ts';
+import { createLog } from '../src/runtime/log.ts';
+import { runServices, type Service } from '../src/runtime/service.ts';
 
 /**
  * A process for `service.integration.test.ts`: runs parts named by its arguments, and says what it does on stdout. A part's name may end

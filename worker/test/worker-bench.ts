@@ -9,11 +9,11 @@ import { addChunk, newChunkId, openChunkQueue } from '@razao/shared/queue/chunk-
 import { shardKeys } from '@razao/shared/runtime/keys.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
 import { freePort } from '@razao/stack/ports.ts';
+import { until } from '@razao/stack/test/until.ts';
 import { startTestRedis } from '@razao/stack/test-redis.ts';
-import { until } from '@razao/stack/testing/until.ts';
-import type { WorkerConfig } from '../config.ts';
-import { createWorker } from '../create-worker.ts';
-import { openBooks, SILENT } from './books.cases.ts';
+import type { WorkerConfig } from '../src/config.ts';
+import { createWorker } from '../src/create-worker.ts';
+import { openBooks, SILENT } from './books.ts';
 
 const SHARD = 0;
 

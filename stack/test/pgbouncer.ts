@@ -2,11 +2,11 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answersTcp, freePort } from '../ports.ts';
-import { isAlive, sendSignal, waitForExit } from '../processes/alive.ts';
-import { launchDetached, logTail } from '../processes/launch.ts';
-import { postgresUser } from '../services/postgres-user.ts';
-import { systemProgram } from '../services/system-program.ts';
+import { answersTcp, freePort } from '../src/ports.ts';
+import { isAlive, sendSignal, waitForExit } from '../src/processes/alive.ts';
+import { launchDetached, logTail } from '../src/processes/launch.ts';
+import { postgresUser } from '../src/services/postgres-user.ts';
+import { systemProgram } from '../src/services/system-program.ts';
 
 const START_MS_MAX = 10_000;
 const STOP_MS_MAX = 10_000;

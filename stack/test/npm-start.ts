@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { ROOT } from '../paths.ts';
-import { freePort } from '../ports.ts';
+import { ROOT } from '../src/paths.ts';
+import { freePort } from '../src/ports.ts';
 
 export type NpmStart = ReturnType<typeof npmStart>;
 
