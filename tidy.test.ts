@@ -24,16 +24,16 @@ const CONSTRUCTORS = {
   Queue: ['shared/src/queue/chunk-queue.ts'],
   Worker: [
     'loadtest/src/experiments/chunks/drain-by-stock-worker.ts',
-    'shared/src/queue/hand-pump.ts',
+    'shared/src/queue/hand-consumer.ts',
   ],
   Client: [
     'sql/src/migrate.ts',
     'sql/src/brief-session.ts',
     'stack/src/services/with-postgres.ts',
-    'worker/src/commit/lock-session.ts',
-    'worker/src/housekeeping/hold-session.ts',
+    'worker/src/leadership/lock-session.ts',
+    'worker/src/expiry/hold-session.ts',
     'worker/src/installation/with-stores.ts',
-    'worker/src/roll-call.ts',
+    'worker/src/leadership/membership.ts',
   ],
 };
 

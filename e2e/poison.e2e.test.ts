@@ -1,5 +1,5 @@
 import type { Command, TransferCommand } from '@razao/shared/contract/command.ts';
-import { asideKey } from '@razao/shared/runtime/keys.ts';
+import { deadLettersKey } from '@razao/shared/runtime/keys.ts';
 import { transfer } from '@razao/shared/test/commands.ts';
 import { until } from '@razao/stack/test/until.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -90,7 +90,7 @@ describe('a command with which the process', () => {
     // Nothing is left behind that would make the next chunk suspect.
     await withRedis(world.stack, async (redis) => {
       const { tag } = await shardKeysOf(world.stack, ledger);
-      expect(await redis.exists(`${tag}:orphanings`, `${tag}:attempts`)).toBe(0);
+      expect(await redis.exists(`${tag}:deliveryAttempts`, `${tag}:attempts`)).toBe(0);
     });
     switches.disarm('before-apply');
     await lawsHold(world.stack);
@@ -100,7 +100,7 @@ describe('a command with which the process', () => {
 test('chunks that are none are set aside, seen, retried and mended, and the rest of the queue flows in order', async () => {
   const { stack } = world;
   const { ledger, id } = await create('aside', 3);
-  const key = asideKey(await shardKeysOf(stack, ledger));
+  const key = deadLettersKey(await shardKeysOf(stack, ledger));
   const good = chain(id, 'good', 10);
   const wrong = (other: Partial<TransferCommand>) => [transfer(id, 'world>wrong 1', other)];
   const posted = posting('world', 'wrong');

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readKeys } from '@razao/shared/runtime/bond.ts';
-import { attemptsKey, orphaningsKey, ownerKey } from '@razao/shared/runtime/keys.ts';
+import { attemptsKey, deliveryAttemptsKey, ownerKey } from '@razao/shared/runtime/keys.ts';
 import { shardOf } from '@razao/shared/runtime/shard.ts';
 import { transfer } from '@razao/shared/test/commands.ts';
 import type { Stack } from '@razao/stack/stack-options.ts';
@@ -174,7 +174,7 @@ test('a suspect chunk whose ledger somebody holds keeps no other shard waiting f
     await withRedis(stack, async (redis) => {
       for (const owner of ['one', 'another']) {
         await redis.set(ownerKey(keys.installation, owner), 1);
-        await redis.hset(orphaningsKey(keys), `${owner} ${chunk}`, 2);
+        await redis.hset(deliveryAttemptsKey(keys), `${owner} ${chunk}`, 2);
       }
     });
     await worker?.start();
@@ -216,7 +216,7 @@ async function evidence(stack: Stack): Promise<Record<string, unknown>> {
   return await withRedis(stack, async (redis) => {
     const found: Record<string, unknown> = {};
     for (const keys of await readKeys(redis, SHARDS)) {
-      for (const key of [orphaningsKey(keys), attemptsKey(keys)])
+      for (const key of [deliveryAttemptsKey(keys), attemptsKey(keys)])
         if (await redis.exists(key)) found[key] = await redis.hgetall(key);
     }
     return found;

@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis';
 import { toChunk } from '../src/contract/chunk.ts';
-import { type Chunk, ChunkPump } from '../src/queue/chunk-pump.ts';
+import { type Chunk, ChunkConsumer } from '../src/queue/chunk-consumer.ts';
 import { addChunk, type ChunkQueue, openChunkQueue } from '../src/queue/chunk-queue.ts';
-import { openHandPump } from '../src/queue/hand-pump.ts';
+import { openManualWorker } from '../src/queue/manual-worker.ts';
 import { createOwner } from '../src/queue/owner.ts';
-import { orphaningsKey, ownerKey, shardKeys } from '../src/runtime/keys.ts';
+import { deliveryAttemptsKey, ownerKey, shardKeys } from '../src/runtime/keys.ts';
 import { createLog } from '../src/runtime/log.ts';
 import { openPatientRedis } from '../src/runtime/redis.ts';
 import { transfer } from './commands.ts';
@@ -12,10 +12,10 @@ import { transfer } from './commands.ts';
 export const ANY_NUMBER = () => true;
 export const ONE = () => false;
 
-/** A pump with connections of its own, as the committer of one process has it. */
+/** A consumer with connections of its own, as the committer of one process has it. */
 export type BenchOwner = {
   id: string;
-  pump: ChunkPump;
+  consumer: ChunkConsumer;
   /** Whether it believes that it holds the lock. */
   allow(may: boolean): void;
   /** As if its process was killed: its connections end, and it returns nothing. */
@@ -24,10 +24,10 @@ export type BenchOwner = {
   exit(): Promise<void>;
 };
 
-export type PumpBench = ReturnType<typeof openPumpBench>;
+export type ConsumerBench = ReturnType<typeof openConsumerBench>;
 
 /** One shard's queue in a real Redis, with whatever owners a test gives it. */
-export function openPumpBench(url: string, shard: number) {
+export function openConsumerBench(url: string, shard: number) {
   const keys = shardKeys('test', shard);
   const redis = openPatientRedis(url);
   const queue: ChunkQueue = openChunkQueue(redis, keys);
@@ -62,7 +62,7 @@ export function openPumpBench(url: string, shard: number) {
       const [redis, blocking] = [connect(), connect(waitsAt)];
       const log = createLog('test', 'silent');
       const { id, exit, stop } = createOwner(redis, { usable: () => true }, keys.installation);
-      const pump = new ChunkPump({
+      const consumer = new ChunkConsumer({
         keys,
         owner: id,
         redis,
@@ -72,13 +72,13 @@ export function openPumpBench(url: string, shard: number) {
       });
       const owner = {
         id,
-        pump,
+        consumer,
         exit,
         allow(may: boolean) {
           allowed = may;
         },
         kill() {
-          pump.halt();
+          consumer.halt();
           stop();
           redis.disconnect();
           blocking.disconnect();
@@ -89,7 +89,7 @@ export function openPumpBench(url: string, shard: number) {
     },
     /** Takes the oldest waiting chunk, as a process would that has lost the lock and does not know it. */
     async takeWithoutLock(): Promise<string | undefined> {
-      const worker = openHandPump(connect(), keys);
+      const worker = openManualWorker(connect(), keys);
       const job = await worker.getNextJob('stranger:1', { block: false });
       return job?.id;
     },
@@ -103,8 +103,8 @@ export function openPumpBench(url: string, shard: number) {
       return { waiting: waiting.reverse(), active: active.reverse(), failed };
     },
     /** Chunks that were taken from a process that may have died, once for each of them. */
-    async orphanings(): Promise<string[]> {
-      const noted = await redis.hkeys(orphaningsKey(keys));
+    async deliveryAttempts(): Promise<string[]> {
+      const noted = await redis.hkeys(deliveryAttemptsKey(keys));
       return noted.map((field) => field.slice(field.indexOf(' ') + 1)).sort();
     },
     /** As if so long had passed since a process spoke last. */
@@ -125,16 +125,16 @@ export function openPumpBench(url: string, shard: number) {
 
 /** Takes chunks, completing them if `complete`, until `count` were taken; returns their ids in order. */
 export async function takeIds(
-  { pump }: BenchOwner,
+  { consumer }: BenchOwner,
   count: number,
   { fits = ANY_NUMBER, complete = true }: { fits?: () => boolean; complete?: boolean } = {},
 ): Promise<string[]> {
   const ids: string[] = [];
   while (ids.length < count) {
-    const chunks: Chunk[] = await pump.take(fits);
+    const chunks: Chunk[] = await consumer.take(fits);
     if (chunks.length === 0) throw new Error(`stopped after ${ids.length} of ${count} chunks`);
     ids.push(...chunks.map(({ id }) => id));
-    if (complete) await pump.complete(chunks);
+    if (complete) await consumer.complete(chunks);
   }
   return ids;
 }

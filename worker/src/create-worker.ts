@@ -20,13 +20,13 @@ import type { Service } from '@razao/shared/runtime/service.ts';
 import { zeroWorkerMetrics } from '@razao/shared/runtime/zero-metrics.ts';
 import { ShardsMismatch } from '@razao/sql/shards.ts';
 import type { Redis } from 'ioredis';
-import { createBondStore } from './bond-store.ts';
 import { createLedgerTimes, type LedgerTimes } from './commit/ledger-times.ts';
-import { type Committers, createCommitters } from './committer.ts';
 import type { WorkerConfig } from './config.ts';
-import { createExpirySweeper } from './housekeeping/expire-holds.ts';
-import { createQueueWatch } from './housekeeping/watch-queues.ts';
-import { createRollCall, type RollCall } from './roll-call.ts';
+import { createExpirySweeper } from './expiry/expire-holds.ts';
+import { createBondStore } from './installation/bond-store.ts';
+import { type Committers, createCommitters } from './leadership/committer.ts';
+import { createMembership, type Membership } from './leadership/membership.ts';
+import { createQueueWatch } from './queue-metrics/watch-queues.ts';
 import { createMemoryWindow } from './window/memory-window.ts';
 
 /** The parts of a worker process, in the order in which they start. Connects to nothing before they do. */
@@ -39,7 +39,7 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
   const installation = openInstallation(config, log, {
     redis,
     guard: plainGuard,
-    store: createBondStore(config.DATABASE_URL, () => roll.bond()),
+    store: createBondStore(config.DATABASE_URL, () => membership.bond()),
   });
   const { guard } = installation;
   const clock = createClock();
@@ -48,7 +48,7 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
   measurePostedAtAhead(registry, times.ahead);
   let started = false;
   const commits = config.ROLES.includes('committer');
-  const roll: RollCall = createRollCall({
+  const membership: Membership = createMembership({
     databaseUrl: config.DATABASE_URL,
     durability: config.DURABILITY,
     clock,
@@ -61,7 +61,7 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
   /** With one of them nothing can be done. */
   const faults = () => ({
     installation: installation.fault(),
-    schema: roll.schemaFault(),
+    schema: membership.schemaFault(),
     clock: clock.fault(),
   });
   const fits = () => Object.values(faults()).every((fault) => fault === null);
@@ -69,7 +69,7 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
     registry,
     dependencies: () => ({
       redis: plainGuard.fault(),
-      postgres: roll.fault(),
+      postgres: membership.fault(),
       ...faults(),
       clock: clock.fault() ?? times.fault(),
     }),
@@ -81,11 +81,11 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
   return [
     httpService(operations, { host: config.HOST, port: config.WORKER_PORT }),
     redisService(redis, { guard: plainGuard, watch }),
-    roll,
+    membership,
     installation,
     // What they work on is only known now.
     lateServices('work', () => {
-      work = openWork(config, { redis, guard, installation, clock, times, metrics, log }, roll);
+      work = openWork(config, { redis, guard, installation, clock, times, metrics, log }, membership);
       return work.services;
     }),
     {
@@ -129,7 +129,7 @@ type Shared = {
 /** What a worker does, once it knows the installation that it does it for. */
 type Work = { owner: Owner; committers: Committers | null; services: Service[] };
 
-function openWork(config: Readonly<WorkerConfig>, shared: Shared, roll: RollCall): Work {
+function openWork(config: Readonly<WorkerConfig>, shared: Shared, membership: Membership): Work {
   const { redis, guard, installation } = shared;
   const owner = createOwner(redis, guard, installation.id());
   const window = createMemoryWindow({
@@ -140,9 +140,9 @@ function openWork(config: Readonly<WorkerConfig>, shared: Shared, roll: RollCall
     longestSeconds: config.IDEMPOTENCY_WINDOW,
   });
   const committers = config.ROLES.includes('committer')
-    ? createCommitters(config.SHARDS, () => roll.processes(), {
+    ? createCommitters(config.SHARDS, () => membership.processes(), {
         ...shared,
-        guard: fitGuard(shared, roll),
+        guard: fitGuard(shared, membership),
         owner,
         retention: window.retention,
         databaseUrl: config.DATABASE_URL,
@@ -163,7 +163,7 @@ function openWork(config: Readonly<WorkerConfig>, shared: Shared, roll: RollCall
  * Nothing is committed to a schema that lacks what this version writes, nor with a wrong clock: another process may be of a version
  * that fits, or on a machine whose clock is right.
  */
-function fitGuard({ guard, clock }: Shared, { schemaFault }: RollCall): RedisGuard {
+function fitGuard({ guard, clock }: Shared, { schemaFault }: Membership): RedisGuard {
   const fault = () => schemaFault() ?? clock.fault();
   return {
     usable: () => guard.usable() && fault() === null,

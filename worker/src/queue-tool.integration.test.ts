@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { toChunk } from '@razao/shared/contract/chunk.ts';
-import { setAside } from '@razao/shared/queue/aside.ts';
 import { addChunk, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
+import { addDeadLetter } from '@razao/shared/queue/dead-letters.ts';
 import { markStopped, stoppedSince } from '@razao/shared/queue/stop-mark.ts';
 import { writeBond } from '@razao/shared/runtime/bond.ts';
-import { asideKey, discardedKey, shardKeys } from '@razao/shared/runtime/keys.ts';
+import { deadLettersKey, discardedKey, shardKeys } from '@razao/shared/runtime/keys.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
 import { transfer } from '@razao/shared/test/commands.ts';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
@@ -45,7 +45,7 @@ test('shows each shard with what waits, how old it is, and what was set aside or
   const queue = openChunkQueue(redis, keysOf(1));
   for (const id of ['c-1', 'c-2']) await addChunk(queue, id, toChunk([transfer(1, 'world>a 1')]));
   await redis.hincrby(queue.toKey('c-1'), 'timestamp', -60_000);
-  await setAside(redis, keysOf(1), { id: 'c-bad', reason: 'cannot be decoded', data: 'x' });
+  await addDeadLetter(redis, keysOf(1), { id: 'c-bad', reason: 'cannot be decoded', data: 'x' });
   await redis.zadd(queue.toKey('failed'), 1, 'c-failed');
   await redis.hset(discardedKey(keysOf(1)), { 'c-3': '{}', 'c-4': '{}' });
   await queue.close();
@@ -69,7 +69,7 @@ test('shows each shard with what waits, how old it is, and what was set aside or
 });
 
 test('retries a chunk that was set aside, in whatever shard it is', async () => {
-  await setAside(redis, keysOf(2), { id: 'c-again', reason: '', data: { v: 99 } });
+  await addDeadLetter(redis, keysOf(2), { id: 'c-again', reason: '', data: { v: 99 } });
   expect(await run(['retry', 'c-again'])).toEqual({
     code: 0,
     out: 'c-again is back in the queue of shard 2\n',
@@ -81,7 +81,7 @@ test('retries a chunk that was set aside, in whatever shard it is', async () => 
 });
 
 test('retries nothing while a job of the chunk is in the queue', async () => {
-  await setAside(redis, keysOf(0), { id: 'c-parted', reason: '', data: { v: 0 } });
+  await addDeadLetter(redis, keysOf(0), { id: 'c-parted', reason: '', data: { v: 0 } });
   const queue = openChunkQueue(redis, keysOf(0));
   await addChunk(queue, 'c-parted', toChunk([transfer(1, 'world>a 1')]));
   for (const args of [
@@ -92,14 +92,14 @@ test('retries nothing while a job of the chunk is in the queue', async () => {
     expect([code, out]).toEqual([1, '']);
     expect(err).toMatch(/^nothing was changed: c-parted is still in the queue of shard 0, /);
   }
-  expect(await redis.hkeys(asideKey(keysOf(0)))).toEqual(['c-parted']);
+  expect(await redis.hkeys(deadLettersKey(keysOf(0)))).toEqual(['c-parted']);
   expect(await redis.lrange(queue.toKey('wait'), 0, -1)).toEqual(['c-parted']);
   await queue.close();
 });
 
 test('discards a chunk: says so in the log, and keeps who did it, and why', async () => {
   const data = toChunk([transfer(1, 'world>a 1'), transfer(1, 'world>a 1')]);
-  await setAside(redis, keysOf(2), { id: 'c-dead', reason: 'no ledger', data });
+  await addDeadLetter(redis, keysOf(2), { id: 'c-dead', reason: 'no ledger', data });
   const { code, out, err } = await run(['discard', 'c-dead', 'the', 'ledger is', 'gone']);
   const [said, line = '', ...more] = out.trimEnd().split('\n').sort();
   const by = userInfo().username;
@@ -123,7 +123,7 @@ test('discards a chunk: says so in the log, and keeps who did it, and why', asyn
 });
 
 test('says of a chunk that is discarded and cannot be read that it could not be', async () => {
-  await setAside(redis, keysOf(2), { id: 'c-garbage', reason: '', data: 'garbage' });
+  await addDeadLetter(redis, keysOf(2), { id: 'c-garbage', reason: '', data: 'garbage' });
   const { out } = await run(['discard', 'c-garbage', 'garbage']);
   expect(out).toMatch(
     /^c-garbage is discarded: 0 of its commands will be rejected; not all that it held could be read$/m,

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { readAside, retryAside } from '@razao/shared/queue/aside.ts';
 import { openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
+import { readDeadLetters, retryDeadLetter } from '@razao/shared/queue/dead-letters.ts';
 import { readDepth } from '@razao/shared/queue/depth.ts';
-import { countDiscarded, discardAside } from '@razao/shared/queue/discard.ts';
-import type { Moved } from '@razao/shared/queue/move-aside.ts';
+import { countDiscarded, discardDeadLetter } from '@razao/shared/queue/discard.ts';
+import type { Moved } from '@razao/shared/queue/move-dead-letter.ts';
 import { resumeShard, stoppedSince } from '@razao/shared/queue/stop-mark.ts';
 import { readKeys } from '@razao/shared/runtime/bond.ts';
 import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
@@ -20,7 +20,7 @@ async function showQueues(redis: Redis, shards: readonly ShardKeys[]): Promise<v
     const { shard } = keys;
     const queue = openChunkQueue(redis, keys);
     const { waiting, active, failed, oldestMs } = await readDepth(redis, queue);
-    const aside = await readAside(redis, keys);
+    const aside = await readDeadLetters(redis, keys);
     const discarded = await countDiscarded(redis, keys);
     const counts = [waiting, active, failed, aside.length].map((n) => String(n).padStart(6));
     const age = `${(oldestMs / 1_000).toFixed(1)} s`;
@@ -38,7 +38,7 @@ async function showQueues(redis: Redis, shards: readonly ShardKeys[]): Promise<v
 
 /** `npm run queue -- retry <chunk>`: puts a chunk that was set aside at the back of its queue. */
 async function retry(redis: Redis, shards: readonly ShardKeys[], chunkId: string): Promise<void> {
-  const shard = await move(shards, chunkId, (keys) => retryAside(redis, keys, chunkId));
+  const shard = await move(shards, chunkId, (keys) => retryDeadLetter(redis, keys, chunkId));
   console.log(`${chunkId} is back in the queue of shard ${shard}`);
 }
 
@@ -52,7 +52,7 @@ async function discard(
   const decision = { reason, by: operatorName() };
   let found = { rejecting: 0, whole: false };
   const shard = await move(shards, chunkId, async (keys) => {
-    const { moved, ...others } = await discardAside(redis, keys, chunkId, decision);
+    const { moved, ...others } = await discardDeadLetter(redis, keys, chunkId, decision);
     found = others;
     return moved;
   });

@@ -5,7 +5,7 @@ import { noteRedis, readBond } from '@razao/sql/installation.ts';
 import { loadCommand } from '@razao/sql/load.ts';
 import { createTestDatabase } from '@razao/stack/test-database.ts';
 import { Client, type QueryResultRow } from 'pg';
-import { LockSession, type LockSessionOptions } from '../src/commit/lock-session.ts';
+import { LockSession, type LockSessionOptions } from '../src/leadership/lock-session.ts';
 
 export const SILENT = createLog('test', 'silent');
 

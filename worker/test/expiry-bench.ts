@@ -18,7 +18,7 @@ import { emptyRedis } from '@razao/shared/test/redis.ts';
 import { openTcpProxy } from '@razao/stack/test/tcp-proxy.ts';
 import { until } from '@razao/stack/test/until.ts';
 import { startTestRedis } from '@razao/stack/test-redis.ts';
-import { createExpirySweeper } from '../src/housekeeping/expire-holds.ts';
+import { createExpirySweeper } from '../src/expiry/expire-holds.ts';
 import { openBooks, SILENT } from './books.ts';
 
 const SHARDS = 2;

@@ -1,7 +1,7 @@
 import { PROBLEMS, Problem, type ProblemCode } from '@razao/shared/contract/problems.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
+import { type LogThrottle, throttleLog } from '@razao/shared/runtime/log-throttle.ts';
 import { createApiMetrics } from '@razao/shared/runtime/metrics.ts';
-import { type SayingSeldom, saySeldom } from '@razao/shared/runtime/say-seldom.ts';
 import { Hono } from 'hono';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
@@ -67,7 +67,7 @@ test('an outage is a line for each cause once in a while, with the requests that
   const cause = () => Object.assign(new Error(causes[calls++ % 3]), { name: 'ReplyError' });
   const { app, lines, metrics } = failing(
     cause,
-    saySeldom(5_000, () => now),
+    throttleLog(5_000, () => now),
   );
   const unsaid = () => lines.map(([, line]) => (line as { unsaid: number }).unsaid);
   for (let n = 0; n < 30; n++) expect((await app.request('/')).status).toBe(503);
@@ -119,7 +119,7 @@ async function answerTo(error: Error, headers: Record<string, string> = {}) {
 }
 
 /** An app that fails each request, with what it logs and counts. */
-function failing(error: () => Error, seldom?: SayingSeldom) {
+function failing(error: () => Error, logThrottle?: LogThrottle) {
   const lines: unknown[][] = [];
   const write =
     (level: string) =>
@@ -128,7 +128,7 @@ function failing(error: () => Error, seldom?: SayingSeldom) {
   const log = { error: write('error'), warn: write('warn') } as unknown as Logger;
   const metrics = createApiMetrics(new Registry());
   const app = new Hono<ApiEnv>();
-  app.onError(onError(log, metrics, seldom));
+  app.onError(onError(log, metrics, logThrottle));
   measure(app, metrics);
   app.get('/', () => {
     throw error();

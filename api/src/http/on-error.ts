@@ -1,8 +1,8 @@
 import { Problem } from '@razao/shared/contract/problems.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
+import { throttleLog } from '@razao/shared/runtime/log-throttle.ts';
 import type { ApiMetrics } from '@razao/shared/runtime/metrics.ts';
 import { problemResponse } from '@razao/shared/runtime/problem-response.ts';
-import { saySeldom } from '@razao/shared/runtime/say-seldom.ts';
 import type { ErrorHandler } from 'hono';
 import type { ApiEnv } from './env.ts';
 import { instanceOf } from './instance.ts';
@@ -15,7 +15,7 @@ const OUTAGE_LOG_MS = 5_000;
 export function onError(
   log: Logger,
   metrics: ApiMetrics,
-  seldom = saySeldom(OUTAGE_LOG_MS),
+  logThrottle = throttleLog(OUTAGE_LOG_MS),
 ): ErrorHandler<ApiEnv> {
   return function answerError(error, c) {
     const instance = instanceOf(c);
@@ -23,7 +23,7 @@ export function onError(
     if (problem.code === 'internal_error') {
       log.error({ err: error, instance, route: c.env.route }, 'internal error');
     } else if (problem.code === 'unavailable' && !(error instanceof Problem)) {
-      const unsaid = seldom(outageCause(error));
+      const unsaid = logThrottle(outageCause(error));
       const line = { err: error, instance, route: c.env.route, unsaid };
       if (unsaid !== null) log.warn(line, 'a dependency is unavailable');
     }

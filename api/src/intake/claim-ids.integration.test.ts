@@ -1,8 +1,8 @@
 import { toChunk } from '@razao/shared/contract/chunk.ts';
 import type { Outcome } from '@razao/shared/contract/command.ts';
 import { decodeRecord, encodeOutcome } from '@razao/shared/contract/status-record.ts';
-import { setAside } from '@razao/shared/queue/aside.ts';
 import { addChunk, newChunkId } from '@razao/shared/queue/chunk-queue.ts';
+import { addDeadLetter } from '@razao/shared/queue/dead-letters.ts';
 import { recordKey } from '@razao/shared/runtime/keys.ts';
 import { testPrint, testUid } from '@razao/shared/test/commands.ts';
 import type { Redis } from 'ioredis';
@@ -83,7 +83,7 @@ test('a record that names a chunk which was set aside is taken over by its own c
   ledger += 1;
   const first = newChunkId();
   await claim(first, 'a', 'b');
-  await setAside(world.redis, KEYS, { id: first, reason: 'none', data: {} });
+  await addDeadLetter(world.redis, KEYS, { id: first, reason: 'none', data: {} });
   const chunkId = newChunkId();
   const commands = [command(ledger, 'a', 'other'), command(ledger, 'b')];
   expect(await claimIds({ ...world, keys: KEYS, chunkId }, commands)).toMatchObject([

@@ -6,8 +6,8 @@ import {
   type StatusRecord,
   sameFingerprint,
 } from '@razao/shared/contract/status-record.ts';
-import { chunksAside } from '@razao/shared/queue/aside.ts';
 import type { ChunkQueue, Claim } from '@razao/shared/queue/chunk-queue.ts';
+import { deadLetters } from '@razao/shared/queue/dead-letters.ts';
 import { chunksPresent } from '@razao/shared/queue/depth.ts';
 import type { Clock } from '@razao/shared/runtime/clock.ts';
 import { recordKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
@@ -113,9 +113,9 @@ async function settle(
 async function findChunks({ redis, queue, keys }: ClaimDeps, chunks: readonly string[]) {
   // On both sides: a chunk may be moved from one place to the other, in either direction, meanwhile.
   const [before, queued, after] = await Promise.all([
-    chunksAside(redis, keys, chunks),
+    deadLetters(redis, keys, chunks),
     chunksPresent(redis, queue, chunks),
-    chunksAside(redis, keys, chunks),
+    deadLetters(redis, keys, chunks),
   ]);
   return { queued, aside: before.union(after) };
 }

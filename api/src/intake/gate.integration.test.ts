@@ -3,7 +3,7 @@ import { BACKLOG_AGE_MS_MAX } from '@razao/shared/contract/limits.ts';
 import type { Problem } from '@razao/shared/contract/problems.ts';
 import { backlogKey, drainRateKey } from '@razao/shared/runtime/keys.ts';
 import { testUid } from '@razao/shared/test/commands.ts';
-import { ONE, openPumpBench } from '@razao/shared/test/consumer-bench.ts';
+import { ONE, openConsumerBench } from '@razao/shared/test/consumer-bench.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { command, KEYS, openTestQueue, type TestQueue } from '../../test/open-test-queue.ts';
 import { Gate } from './gate.ts';
@@ -85,15 +85,15 @@ test('what a gate was told with the last chunk is what it goes by', async () => 
 });
 
 test('the time that a client is told is true: when it is over he is admitted, and long before he is not', async () => {
-  const bench = openPumpBench(world.server.url, KEYS.shard);
+  const bench = openConsumerBench(world.server.url, KEYS.shard);
   try {
     await bench.add(100, 40);
-    const { pump } = bench.openOwner();
+    const { consumer } = bench.openOwner();
     // Some thousand commands a second, however fast this machine is.
     const posting = (async () => {
       for (let i = 0; i < 100; i++) {
-        const [, chunks] = await Promise.all([delay(40), pump.take(ONE)]);
-        await pump.complete(chunks);
+        const [, chunks] = await Promise.all([delay(40), consumer.take(ONE)]);
+        await consumer.complete(chunks);
       }
     })();
     const gate = open({ ...MAX, commands: 2_000, bytes: 10_000_000 });

@@ -11,8 +11,8 @@ import type { RecordsRestorer } from '@razao/shared/queue/restore-records.ts';
 import type { Clock } from '@razao/shared/runtime/clock.ts';
 import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import type { ApiMetrics } from '@razao/shared/runtime/metrics.ts';
-import { createPace } from '@razao/shared/runtime/pace.ts';
 import type { RedisGuard } from '@razao/shared/runtime/redis-guard.ts';
+import { createThrottle } from '@razao/shared/runtime/throttle.ts';
 import type { Redis } from 'ioredis';
 import { answerChunk, unavailable } from './answer-chunk.ts';
 import { mayHaveMore } from './fair-part.ts';
@@ -54,7 +54,7 @@ export class Intake {
   #pending: Pending[] = [];
   #commands = 0;
   #flushing = false;
-  readonly #pace = createPace(BUSY_FLUSHES);
+  readonly #throttle = createThrottle(BUSY_FLUSHES);
   /** Commands of each ledger among them. */
   readonly #ofLedger = new Map<string, number>();
   readonly #gate: Gate;
@@ -98,7 +98,7 @@ export class Intake {
     }
     this.#pending.push(pending);
     this.#count(pending, 1);
-    if (this.#enough()) this.#pace.hurry();
+    if (this.#enough()) this.#throttle.hurry();
     if (this.#flushing) return;
     this.#flushing = true;
     // Whatever else arrived with this turn of the event loop comes along.
@@ -112,9 +112,9 @@ export class Intake {
 
   async #flushAll(): Promise<void> {
     while (this.#pending.length > 0) {
-      if (!this.#enough()) await this.#pace.next();
+      if (!this.#enough()) await this.#throttle.next();
       const chunk = this.#takeChunk();
-      this.#pace.began(chunk.reduce((sum, pending) => sum + countCommands(pending), 0));
+      this.#throttle.began(chunk.reduce((sum, pending) => sum + countCommands(pending), 0));
       const done = this.#deps.metrics.flushSeconds.startTimer();
       try {
         await this.#flush(chunk);

@@ -5,8 +5,8 @@ import {
   type QueuedRecord,
   type StatusRecord,
 } from '@razao/shared/contract/status-record.ts';
-import { wasSetAside } from '@razao/shared/queue/aside.ts';
 import { type ChunkQueue, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
+import { isDeadLetter } from '@razao/shared/queue/dead-letters.ts';
 import { chunksPresent } from '@razao/shared/queue/depth.ts';
 import {
   countAccepted,
@@ -101,12 +101,12 @@ export function createLookup(deps: LookupDeps): TransactionLookup {
       if (record.status !== 'queued') return false;
       if (clock.now() - Date.parse(record.acceptedAt) < CHUNK_UNDER_WAY_MS_MAX) return false;
       const { chunk } = record;
-      const isAside = () => wasSetAside(redis, keysOf(shard), chunk);
+      const isDead = () => isDeadLetter(redis, keysOf(shard), chunk);
       // Asked for on both sides: it may be moved from one place to the other, in either direction, meanwhile.
       const [before, queued, after] = await Promise.all([
-        isAside(),
+        isDead(),
         chunksPresent(redis, queueOf(shard), [chunk]),
-        isAside(),
+        isDead(),
       ]);
       return !before && !after && !queued.has(chunk);
     },

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { decodeRecord, encodeQueued } from '@razao/shared/contract/status-record.ts';
 import { instantText } from '@razao/shared/contract/time.ts';
-import { setAside } from '@razao/shared/queue/aside.ts';
 import { newChunkId } from '@razao/shared/queue/chunk-queue.ts';
+import { addDeadLetter } from '@razao/shared/queue/dead-letters.ts';
 import { recordKey, shardKeys } from '@razao/shared/runtime/keys.ts';
 import { emptyRedis } from '@razao/shared/test/redis.ts';
 import type { Redis } from 'ioredis';
@@ -65,7 +65,7 @@ test('a write that was admitted but never queued is not said to wait, once it ca
   const keys = api.keysOf(ledger);
   await api.redis.rename(`${keys.tag}:chunks:${chunk}`, 'elsewhere');
   expect(await status()).toBe('transaction_not_found');
-  await setAside(api.redis, keys, { id: chunk, reason: 'none', data: {} });
+  await addDeadLetter(api.redis, keys, { id: chunk, reason: 'none', data: {} });
   expect(await status()).toBe('queued');
   await emptyRedis(api.redis);
 });
@@ -113,7 +113,7 @@ test('an accepted id whose record is lost and whose chunk was set aside is still
   const data = JSON.parse(String(await api.redis.hget(`${keys.tag}:chunks:${chunk}`, 'data')));
   await loseRecords(api.redis);
   // As a worker does whose database lacks the ledger.
-  await setAside(api.redis, keys, { id: chunk, reason: 'none', data });
+  await addDeadLetter(api.redis, keys, { id: chunk, reason: 'none', data });
   await api.redis.del(`${keys.tag}:chunks:wait`, `${keys.tag}:chunks:${chunk}`);
   expect(await api.get(path)).toMatchObject({ status: 200, body: { status: 'queued' } });
   await emptyRedis(api.redis);

@@ -4,10 +4,10 @@ import {
   type QueuedRecord,
 } from '@razao/shared/contract/status-record.ts';
 import { instantText } from '@razao/shared/contract/time.ts';
-import { setAside } from '@razao/shared/queue/aside.ts';
-import { discardAside } from '@razao/shared/queue/discard.ts';
+import { addDeadLetter } from '@razao/shared/queue/dead-letters.ts';
+import { discardDeadLetter } from '@razao/shared/queue/discard.ts';
 import {
-  asideKey,
+  deadLettersKey,
   discardedKey,
   recordKey,
   recordPattern,
@@ -44,12 +44,15 @@ test.each([
     );
     const chunk = await damageChunk(keys, damage);
     await api.startWorker();
-    await until('it is aside', async () => (await api.redis.hexists(asideKey(keys), chunk)) === 1);
+    await until(
+      'it is aside',
+      async () => (await api.redis.hexists(deadLettersKey(keys), chunk)) === 1,
+    );
     const ids = (bulk.body['data'] as { id: string }[]).map(({ id }) => id);
     expect(await statuses(ledger, ids)).toEqual(['queued', 'queued']);
     expectProblem(await api.post(ledger, OTHER, { key: 'b1' }), 422, 'idempotency_key_reused', KEY);
 
-    const { whole } = await discardAside(api.redis, keys, chunk, { reason: 'lost', by: 'me' });
+    const { whole } = await discardDeadLetter(api.redis, keys, chunk, { reason: 'lost', by: 'me' });
     expect(whole).toBe(false);
     for (const id of ids) {
       const { status, body } = await api.get(`/v1/ledgers/${ledger}/transactions/${id}?wait=10`);
@@ -71,11 +74,14 @@ test('a write whose chunk is aside may be sent again, and is posted once', async
   const id = idOf(await api.post(ledger, transfer(), { key: 'k' }));
   const chunk = await damageChunk(keys, () => 'damaged');
   await api.startWorker();
-  await until('it is aside', async () => (await api.redis.hexists(asideKey(keys), chunk)) === 1);
+  await until(
+    'it is aside',
+    async () => (await api.redis.hexists(deadLettersKey(keys), chunk)) === 1,
+  );
   const again = await api.post(ledger, transfer(), { key: 'k', wait: 10 });
   expect(again).toMatchObject({ status: 201, body: { id, status: 'posted', sequence: 1 } });
   // Nobody is left whose record names the chunk.
-  const discarding = await discardAside(api.redis, keys, chunk, {
+  const discarding = await discardDeadLetter(api.redis, keys, chunk, {
     reason: 'sent again',
     by: 'me',
   });
@@ -125,7 +131,7 @@ test('accepted ids in chunks that nobody understands here are known, although th
     const chunk = await damageChunk(keys, damage);
     // Out of the way of the next.
     const data = JSON.parse(String(await api.redis.hget(`${keys.tag}:chunks:${chunk}`, 'data')));
-    await setAside(api.redis, keys, { id: chunk, reason: '', data });
+    await addDeadLetter(api.redis, keys, { id: chunk, reason: '', data });
     await api.redis.del(`${keys.tag}:chunks:wait`, `${keys.tag}:chunks:${chunk}`);
   }
   await loseRecords(api.redis);

@@ -2,7 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type HeldLedger, holdBalances } from '../../support/held-ledger.ts';
 import { withSql } from '../../support/open-world.ts';
 import { putLedger } from '../load/ledgers.ts';
-import { discardAside, listAside, readAside, retryAside } from '../operator/queue.ts';
+import {
+  discardDeadLetter,
+  listDeadLetters,
+  readDeadLetters,
+  retryDeadLetter,
+} from '../operator/queue.ts';
 import { awaitCatchUp } from '../rounds/catch-up.ts';
 import { ledgerOf, type Scene } from './fault.ts';
 import { createProbe } from './probe.ts';
@@ -37,7 +42,7 @@ export async function bringBack(
     if (plan.early) await putLedger(stack, first);
     await Promise.all(stack.workers.map((worker) => worker.start()));
     if (!plan.early) {
-      await untilAside(scene);
+      await untilDeadLetter(scene);
       await putLedger(stack, first);
     }
     await putLedger(stack, second);
@@ -45,8 +50,8 @@ export async function bringBack(
     accepted.push(...(await write(scene, lost, 'later')));
     const tenant = createProbe(scene, other, 'tenant');
     for (let n = 0; n < WRITES; n++) await tenant.deposit();
-    const aside = await readAside(stack);
-    await retryAside(stack);
+    const aside = await readDeadLetters(stack);
+    await retryDeadLetter(stack);
     return { accepted, aside };
   } finally {
     await held?.release();
@@ -58,15 +63,15 @@ export async function lookAfter(
   scene: Scene,
   { lost }: RewindLedgers,
   waiting: readonly string[],
-  wasAside: string,
+  wasDeadLetter: string,
 ): Promise<string[]> {
   const { stack, signal } = scene;
   for (let n = 0; n < RETRIES; n++) {
     await awaitCatchUp(stack, signal);
-    await retryAside(stack);
+    await retryDeadLetter(stack);
   }
   await awaitCatchUp(stack, signal);
-  const aside = await readAside(stack);
+  const aside = await readDeadLetters(stack);
   const { rows } = await withSql(stack, (client) =>
     client.query<{ id: string }>(
       `select t.id from transactions t join ledgers l on l.id = t.ledger_id where l.name = $1`,
@@ -74,11 +79,11 @@ export async function lookAfter(
     ),
   );
   const posted = new Set(rows.map(({ id }) => id));
-  await discardAside(stack);
+  await discardDeadLetter(stack);
   return waiting
     .filter((id) => !posted.has(id) && !aside.includes(id))
     .map((id) => {
-      const was = wasAside.includes(id) ? 'was set aside, then retried' : 'waited';
+      const was = wasDeadLetter.includes(id) ? 'was set aside, then retried' : 'waited';
       return `lost: ${lost} ${id} ${was}, and is neither posted nor set aside`;
     });
 }
@@ -95,8 +100,8 @@ async function write(scene: Scene, lost: string, when: string): Promise<string[]
 }
 
 /** Something may be set aside, now that workers look at the queue again. */
-async function untilAside({ stack, signal }: Scene): Promise<void> {
+async function untilDeadLetter({ stack, signal }: Scene): Promise<void> {
   const deadline = performance.now() + ASIDE_MS_MAX;
-  while (performance.now() < deadline && (await listAside(stack)).length === 0)
+  while (performance.now() < deadline && (await listDeadLetters(stack)).length === 0)
     await delay(200, undefined, { signal });
 }

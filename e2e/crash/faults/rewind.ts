@@ -46,7 +46,7 @@ export function createRewind(random: Random): Fault {
     stuck: random.chance(0.6),
   };
   const waiting: string[] = [];
-  let wasAside = '';
+  let wasDeadLetter = '';
   let ledgers: RewindLedgers | undefined;
   let backup: BaseBackup | undefined;
   return {
@@ -71,12 +71,13 @@ export function createRewind(random: Random): Fault {
       if (ledgers !== undefined) {
         const back = await bringBack(scene, ledgers, plan);
         waiting.push(...back.accepted);
-        wasAside = back.aside;
+        wasDeadLetter = back.aside;
       }
       await Promise.all(scene.stack.processes.map((process) => process.start()));
       scene.load.resume();
     },
-    settle: async (scene) => (ledgers ? await lookAfter(scene, ledgers, waiting, wasAside) : []),
+    settle: async (scene) =>
+      ledgers ? await lookAfter(scene, ledgers, waiting, wasDeadLetter) : [],
   };
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { ONE, openPumpBench, type PumpBench } from '../../test/consumer-bench.ts';
+import { type ConsumerBench, ONE, openConsumerBench } from '../../test/consumer-bench.ts';
 import { toChunk } from '../contract/chunk.ts';
 import { intactKey } from '../runtime/keys.ts';
 import { createLog } from '../runtime/log.ts';
@@ -20,7 +20,7 @@ import { restoreRecords } from './restore-records.ts';
 const log = createLog('test', 'silent');
 
 let server: TestRedis;
-let bench: PumpBench;
+let bench: ConsumerBench;
 let shard = 0;
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => server?.remove());
 beforeEach(() => {
   shard += 1;
-  bench = openPumpBench(server.url, shard);
+  bench = openConsumerBench(server.url, shard);
 });
 afterEach(() => bench.close());
 
@@ -57,11 +57,11 @@ test('invariant 12: waiting and active chunks count, and the oldest is found in 
 
 test('invariant 3: a chunk is present while it waits or is worked on, and not when it is done', async () => {
   await bench.add(2);
-  const { pump } = bench.openOwner();
-  const chunks = await pump.take(ONE);
+  const { consumer } = bench.openOwner();
+  const chunks = await consumer.take(ONE);
   const asked = ['c-1', 'c-2', 'c-unknown', 'c-1'];
   expect(await chunksPresent(bench.redis, bench.queue, asked)).toEqual(new Set(['c-1', 'c-2']));
-  await pump.complete(chunks);
+  await consumer.complete(chunks);
   expect(await chunksPresent(bench.redis, bench.queue, asked)).toEqual(new Set(['c-2']));
 });
 
@@ -192,7 +192,7 @@ test('active chunks go back also where Redis is full, to a new process too', asy
     await bench.redis.config('SET', 'maxmemory', '512mb');
   }
   expect(await bench.states()).toEqual({ waiting: ids, active: [], failed: [] });
-  expect(await bench.orphanings()).toEqual(ids);
+  expect(await bench.deliveryAttempts()).toEqual(ids);
 });
 
 test('an active chunk whose data is gone holds nothing up', async () => {
@@ -217,7 +217,7 @@ test('chunks are taken from another process once, however often the call is sent
   await bench.add(2);
   await bench.takeWithoutLock();
   await reclaimActive(reclaim('first'), new Set());
-  expect(await bench.orphanings()).toEqual([]);
+  expect(await bench.deliveryAttempts()).toEqual([]);
   await bench.takeWithoutLock();
   await bench.takeWithoutLock();
   const taken = await reclaimActive(reclaim('second'), new Set());
@@ -229,13 +229,13 @@ test('chunks are taken from another process once, however often the call is sent
   });
   await bench.takeWithoutLock();
   await reclaimActive(reclaim('second'), new Set());
-  expect(await bench.orphanings()).toEqual(['c-1', 'c-2']);
+  expect(await bench.deliveryAttempts()).toEqual(['c-1', 'c-2']);
   await bench.takeWithoutLock();
   await reclaimActive(reclaim('third'), new Set());
-  expect(await bench.orphanings()).toEqual(['c-1', 'c-1', 'c-2']);
+  expect(await bench.deliveryAttempts()).toEqual(['c-1', 'c-1', 'c-2']);
   await bench.redis.del(bench.queue.toKey('c-1'));
   await reclaimActive(reclaim('third'), new Set());
-  expect(await bench.orphanings()).toEqual(['c-2']);
+  expect(await bench.deliveryAttempts()).toEqual(['c-2']);
 });
 
 function reclaim(owner: string) {

@@ -5,14 +5,14 @@ import { salvage } from '../contract/salvage.ts';
 import { decodeRecord, extendFingerprint } from '../contract/status-record.ts';
 import { discardedKey, readRecordKey, recordPattern, type ShardKeys } from '../runtime/keys.ts';
 import { scanKeys } from '../runtime/scan-keys.ts';
-import { type AsideChunk, parseAside } from './aside.ts';
-import { type Moved, moveAside } from './move-aside.ts';
+import { type DeadLetter, parseDeadLetter } from './dead-letters.ts';
+import { type Moved, moveDeadLetter } from './move-dead-letter.ts';
 
 /** Why an operator discards a chunk, and who that is. */
 export type Decision = { reason: string; by: string };
 
 /** A chunk that was discarded, with what was kept of it while it was aside. */
-export type DiscardedChunk = Decision & { at: string; aside: Omit<AsideChunk, 'id'> };
+export type DiscardedChunk = Decision & { at: string; aside: Omit<DeadLetter, 'id'> };
 
 /** What became of it: how many of its commands go back into the queue to be rejected there, and whether it told them all. */
 export type Discarding = { moved: Moved; rejecting: number; whole: boolean };
@@ -22,7 +22,7 @@ export type Discarding = { moved: Moved; rejecting: number; whole: boolean };
  * commands that can be read go back through the queue to be rejected, unless they are in the ledger by then. Where the chunk
  * does not tell which they are, the records in Redis that name it do. Throws where a newer version wrote the chunk.
  */
-export async function discardAside(
+export async function discardDeadLetter(
   redis: Redis,
   keys: ShardKeys,
   chunkId: string,
@@ -30,8 +30,8 @@ export async function discardAside(
 ): Promise<Discarding> {
   let rejecting = 0;
   let whole = false;
-  const moved = await moveAside(redis, keys, chunkId, async (text) => {
-    const aside = parseAside(text);
+  const moved = await moveDeadLetter(redis, keys, chunkId, async (text) => {
+    const aside = parseDeadLetter(text);
     const read = decodeChunk(aside.data);
     if (read.commands === null && read.fault.tooNew)
       throw new Error(`${chunkId} ${read.fault.reason}: discard it by that version`);

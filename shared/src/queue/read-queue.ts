@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { BareCommand } from '../contract/bare-command.ts';
 import { salvage } from '../contract/salvage.ts';
-import { asideKey, discardedKey, type ShardKeys } from '../runtime/keys.ts';
+import { deadLettersKey, discardedKey, type ShardKeys } from '../runtime/keys.ts';
 import { QUEUE_NAME } from './chunk-queue.ts';
 
 /** Chunks whose data is read at once. */
@@ -22,7 +22,7 @@ export async function countAccepted(redis: Redis, { tag, ...rest }: ShardKeys): 
       .multi()
       .llen(`${queue}:active`)
       .llen(`${queue}:wait`)
-      .hlen(asideKey({ tag, ...rest })),
+      .hlen(deadLettersKey({ tag, ...rest })),
   );
   return counts.reduce((sum, count) => sum + count, 0);
 }
@@ -38,7 +38,7 @@ export async function* readQueue(redis: Redis, keys: ShardKeys): AsyncGenerator<
       .multi()
       .lrange(`${queue}:active`, 0, -1)
       .lrange(`${queue}:wait`, 0, -1)
-      .hgetall(asideKey(keys)),
+      .hgetall(deadLettersKey(keys)),
   )) as [string[], string[], Record<string, string>];
   for (const [id, text] of Object.entries(aside)) yield { id, commands: commandsIn(text, dataOf) };
   const ids = [...active, ...wait];

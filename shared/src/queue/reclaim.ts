@@ -1,6 +1,11 @@
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { attemptsKey, orphaningsKey, type ShardKeys, shardOwnerKey } from '../runtime/keys.ts';
+import {
+  attemptsKey,
+  deliveryAttemptsKey,
+  type ShardKeys,
+  shardOwnerKey,
+} from '../runtime/keys.ts';
 import type { Logger } from '../runtime/log.ts';
 import { defineScript, runScript } from '../runtime/script.ts';
 
@@ -11,7 +16,7 @@ import { defineScript, runScript } from '../runtime/script.ts';
  *
  * The shard is the caller's from then on. Of each chunk that another process had is noted who that was: run once more it finds
  * the caller, and notes nothing. What was noted of chunks that are gone is struck out. A Redis that is full must not stop it.
- * KEYS: active, wait, marker, the shard's owner, its orphanings, its attempts; ARGV: the caller, the prefix of the chunks'
+ * KEYS: active, wait, marker, the shard's owner, its deliveryAttempts, its attempts; ARGV: the caller, the prefix of the chunks'
  * keys, then the chunks that stay. Answers those that were returned, those whose data is gone, and who had the shard.
  */
 const RECLAIM = defineScript(`#!lua flags=allow-oom
@@ -62,7 +67,7 @@ export async function reclaimActive(
   const keys = [
     ...['active', 'wait', 'marker'].map((part) => queue.toKey(part)),
     shardOwnerKey(places),
-    orphaningsKey(places),
+    deliveryAttemptsKey(places),
     attemptsKey(places),
   ];
   const args = [owner, queue.toKey(''), ...keep];

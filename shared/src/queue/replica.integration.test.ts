@@ -1,7 +1,7 @@
 import { until } from '@razao/stack/test/until.ts';
 import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { ONE, openPumpBench, type PumpBench, takeIds } from '../../test/consumer-bench.ts';
+import { type ConsumerBench, ONE, openConsumerBench, takeIds } from '../../test/consumer-bench.ts';
 import { toChunk } from '../contract/chunk.ts';
 import { intactKey } from '../runtime/keys.ts';
 import { addWithRecords } from './chunk-queue.ts';
@@ -9,13 +9,13 @@ import { addWithRecords } from './chunk-queue.ts';
 // A Redis that becomes a replica while it is worked with, and a primary again.
 
 let server: TestRedis;
-let bench: PumpBench;
+let bench: ConsumerBench;
 beforeAll(async () => {
   server = await startTestRedis();
 });
 afterAll(() => server?.remove());
 beforeEach(() => {
-  bench = openPumpBench(server.url, 0);
+  bench = openConsumerBench(server.url, 0);
 });
 afterEach(async () => {
   await bench.redis.replicaof('NO', 'ONE');
@@ -26,9 +26,9 @@ afterEach(async () => {
 test('what is committed and cannot be completed comes again, in order, and never counts as failed', async () => {
   const ids = await bench.add(20);
   const owner = bench.openOwner();
-  const chunks = await owner.pump.take(ONE);
+  const chunks = await owner.consumer.take(ONE);
   await becomeReplica();
-  await owner.pump.complete(chunks);
+  await owner.consumer.complete(chunks);
   const during = await bench.states();
   expect(during.active).toContain('c-1');
   expect(during.failed).toEqual([]);

@@ -113,8 +113,8 @@ export function shardOwnerKey({ tag }: ShardKeys): string {
 }
 
 /** A hash: `<process> <chunk>` for each process that had the shard, and the chunk in hand, before it was reclaimed: when (ms). */
-export function orphaningsKey({ tag }: ShardKeys): string {
-  return `${tag}:orphanings`;
+export function deliveryAttemptsKey({ tag }: ShardKeys): string {
+  return `${tag}:deliveryAttempts`;
 }
 
 /** A hash: `<attempt> <chunk>` for each try of a part of a suspect chunk that has not ended: `<process> <part>`. */
@@ -148,7 +148,7 @@ export function stoppedKey({ tag }: ShardKeys): string {
 }
 
 /** A hash from chunk to its data and the reason for which it was set aside. */
-export function asideKey({ tag }: ShardKeys): string {
+export function deadLettersKey({ tag }: ShardKeys): string {
   return `${tag}:aside`;
 }
 

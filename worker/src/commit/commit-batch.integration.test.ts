@@ -5,8 +5,8 @@ import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Books, openBooks, openSession } from '../../test/books.ts';
 import { storedEntries, storedRows, storedTransaction } from '../../test/stored.ts';
+import type { LockSession } from '../leadership/lock-session.ts';
 import { commitBatch } from './commit-batch.ts';
-import type { LockSession } from './lock-session.ts';
 
 let books: Books;
 let session: LockSession;

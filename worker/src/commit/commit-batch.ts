@@ -5,8 +5,8 @@ import { balancesOf } from '@razao/ledger/touched.ts';
 import type { Command } from '@razao/shared/contract/command.ts';
 import { killPoint } from '@razao/shared/runtime/kill-point.ts';
 import { sha256 } from '@razao/shared/runtime/sha256.ts';
+import type { LockSession } from '../leadership/lock-session.ts';
 import { BatchFault, isSessionFault } from './error-class.ts';
-import type { LockSession } from './lock-session.ts';
 import { readState } from './read-state.ts';
 import { writeRows } from './write-rows.ts';
 

@@ -4,10 +4,10 @@ import { transfer } from '@razao/shared/test/commands.ts';
 import { runChecks } from '@razao/sql/check.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Books, openBooks, openSession } from '../../test/books.ts';
+import type { LockSession } from '../leadership/lock-session.ts';
+import { ShardStopped } from '../leadership/shard-stopped.ts';
 import type { Commit } from './commit-batch.ts';
 import { commitInHalves } from './commit-in-halves.ts';
-import type { LockSession } from './lock-session.ts';
-import { ShardStopped } from './shard-stopped.ts';
 
 /** Takes a `trigger` away again. */
 const UNTRIGGER = 'drop function fail cascade';

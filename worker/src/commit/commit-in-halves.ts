@@ -1,10 +1,10 @@
 import { atomicGroups } from '@razao/ledger/atomic-groups.ts';
 import { transactionKey } from '@razao/ledger/state.ts';
 import type { Command } from '@razao/shared/contract/command.ts';
+import type { LockSession } from '../leadership/lock-session.ts';
 import { type Commit, commitBatch } from './commit-batch.ts';
 import { halves } from './commit-size.ts';
 import { isCommandFault, isTooSlow } from './error-class.ts';
-import type { LockSession } from './lock-session.ts';
 
 type Group = readonly Command[];
 

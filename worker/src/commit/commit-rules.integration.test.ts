@@ -4,8 +4,8 @@ import { runChecks } from '@razao/sql/check.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Books, openBooks, openSession } from '../../test/books.ts';
 import { storedRows, storedTransaction } from '../../test/stored.ts';
+import type { LockSession } from '../leadership/lock-session.ts';
 import { commitBatch } from './commit-batch.ts';
-import type { LockSession } from './lock-session.ts';
 
 let books: Books;
 let session: LockSession;

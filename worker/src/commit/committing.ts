@@ -1,14 +1,14 @@
 import type { Command } from '@razao/shared/contract/command.ts';
 import type { Logger } from '@razao/shared/runtime/log.ts';
+import { throttleLog } from '@razao/shared/runtime/log-throttle.ts';
 import type { WorkerMetrics } from '@razao/shared/runtime/metrics.ts';
-import { saySeldom } from '@razao/shared/runtime/say-seldom.ts';
+import type { LockSession } from '../leadership/lock-session.ts';
+import { ShardStopped } from '../leadership/shard-stopped.ts';
 import type { Commit } from './commit-batch.ts';
 import { commitInHalves, commitUnprocessable } from './commit-in-halves.ts';
 import { createFailureWindow } from './failure-window.ts';
 import type { Gate, Pass } from './gate.ts';
-import type { LockSession } from './lock-session.ts';
 import { noteFailure, type RetryOptions, retryCommit } from './retry-commit.ts';
-import { ShardStopped } from './shard-stopped.ts';
 
 const FAULT_LOG_MS = 30_000;
 
@@ -39,7 +39,7 @@ export class Committing {
       log,
       signal,
       onRetry: (sqlstate) => metrics.retries.inc({ shard: String(shard), sqlstate }),
-      seldom: saySeldom(FAULT_LOG_MS),
+      logThrottle: throttleLog(FAULT_LOG_MS),
     };
   }
 

@@ -1,7 +1,7 @@
 import { DatabaseError } from 'pg';
 import { expect, test } from 'vitest';
+import { LockLost } from '../leadership/lock-lost.ts';
 import { BatchFault, errorCode, isCommandFault, isSessionFault } from './error-class.ts';
-import { LockLost } from './lock-lost.ts';
 
 /** SQLSTATE and table of an error, and whether it can be the fault of a single command. */
 const TABLE: readonly [

@@ -1,5 +1,5 @@
 import { DatabaseError } from 'pg';
-import { LockLost } from './lock-lost.ts';
+import { LockLost } from '../leadership/lock-lost.ts';
 
 /** Unique violations that mean that another writer was here, which is nobody's command's fault. */
 const WRITER_TABLES = new Set(['transactions', 'ledgers']);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from '@razao/shared/contract/command.ts';
 import { BATCH_COMMANDS_MAX, BATCH_POSTINGS_MAX } from '@razao/shared/contract/limits.ts';
-import type { Chunk } from '@razao/shared/queue/chunk-pump.ts';
+import type { Chunk } from '@razao/shared/queue/chunk-consumer.ts';
 import { capture, transfer } from '@razao/shared/test/commands.ts';
 import { expect, test } from 'vitest';
 import { startBatch } from './join-chunks.ts';
@@ -33,7 +33,7 @@ test('a command without postings counts for ten', () => {
   expect(join([captures, ...others])).toBe(1 + (BATCH_POSTINGS_MAX - 10 * 500) / 100);
 });
 
-/** How many of the chunks one batch takes, asked as the pump asks. */
+/** How many of the chunks one batch takes, asked as the consumer asks. */
 function join(chunks: readonly Chunk[]): number {
   const fits = startBatch();
   const taken: Chunk[] = [];

@@ -1,6 +1,6 @@
 import type { Command } from '@razao/shared/contract/command.ts';
 import { BATCH_COMMANDS_MAX, BATCH_POSTINGS_MAX } from '@razao/shared/contract/limits.ts';
-import type { Chunk } from '@razao/shared/queue/chunk-pump.ts';
+import type { Chunk } from '@razao/shared/queue/chunk-consumer.ts';
 
 /**
  * Starts a batch: the function it returns says of each next chunk whether it fits in too. It is asked in order, and counts

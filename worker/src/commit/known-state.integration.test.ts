@@ -3,8 +3,8 @@ import { runChecks } from '@razao/sql/check.ts';
 import { loadCommand } from '@razao/sql/load.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Books, openBooks, openSession } from '../../test/books.ts';
+import type { LockSession } from '../leadership/lock-session.ts';
 import { commitBatch } from './commit-batch.ts';
-import type { LockSession } from './lock-session.ts';
 
 const putAccount = loadCommand('put_account').text;
 

@@ -4,10 +4,10 @@ import { transfer } from '@razao/shared/test/commands.ts';
 import { runChecks } from '@razao/sql/check.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Books, openBooks, openSession } from '../../test/books.ts';
+import type { LockSession } from '../leadership/lock-session.ts';
 import { commitBatch } from './commit-batch.ts';
 import { isCommandFault } from './error-class.ts';
 import { createLedgerTimes, type LedgerTimes } from './ledger-times.ts';
-import type { LockSession } from './lock-session.ts';
 
 const SHARD = 0;
 const DAY_SECONDS = 24 * 3_600;

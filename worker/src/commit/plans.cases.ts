@@ -4,8 +4,8 @@ import type { Statement } from '@razao/sql/load.ts';
 import { analyzeSmallLedgers, fillLedger } from '@razao/sql/test/books.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Books, openBooks, openSession } from '../../test/books.ts';
+import type { LockSession } from '../leadership/lock-session.ts';
 import { commitBatch } from './commit-batch.ts';
-import type { LockSession } from './lock-session.ts';
 
 const COMMANDS = 200;
 const USERS = 1_000;

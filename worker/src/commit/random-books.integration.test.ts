@@ -13,8 +13,8 @@ import { loadCommand } from '@razao/sql/load.ts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Books, openBooks, openSession } from '../../test/books.ts';
+import type { LockSession } from '../leadership/lock-session.ts';
 import { commitBatch } from './commit-batch.ts';
-import type { LockSession } from './lock-session.ts';
 
 const RUNS = 25;
 /** The instant in which the holds of `hold` are over. */

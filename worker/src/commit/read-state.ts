@@ -2,7 +2,7 @@ import type { BatchState } from '@razao/ledger/state.ts';
 import { type Touched, touchedBy } from '@razao/ledger/touched.ts';
 import { targetsOf } from '@razao/ledger/work.ts';
 import type { Command } from '@razao/shared/contract/command.ts';
-import type { LockSession } from './lock-session.ts';
+import type { LockSession } from '../leadership/lock-session.ts';
 import { type Keys, lockLedgers, openTables, toKeys } from './read-tables.ts';
 
 type ActedOn = ReturnType<typeof targetsOf>;

@@ -10,9 +10,9 @@ import type { Outcome, TransactionKind } from '@razao/shared/contract/command.ts
 import { type OutcomeRow, toOutcome } from '@razao/shared/contract/outcome-row.ts';
 import { loadCommand, type Statement } from '@razao/sql/load.ts';
 import type { QueryResultRow } from 'pg';
+import type { LockSession } from '../leadership/lock-session.ts';
 import { arrayLiteral } from './array-literal.ts';
 import { refuseForeign } from './foreign-database.ts';
-import type { LockSession } from './lock-session.ts';
 import { UnknownLedger } from './unknown-ledger.ts';
 
 const LOCK_LEDGERS = loadCommand('lock_ledgers');

@@ -1,7 +1,7 @@
 import { createLog } from '@razao/shared/runtime/log.ts';
-import { saySeldom } from '@razao/shared/runtime/say-seldom.ts';
+import { throttleLog } from '@razao/shared/runtime/log-throttle.ts';
 import { beforeEach, expect, test } from 'vitest';
-import { LockLost } from './lock-lost.ts';
+import { LockLost } from '../leadership/lock-lost.ts';
 import { type RetryOptions, retryCommit } from './retry-commit.ts';
 
 let stopping: AbortController;
@@ -18,7 +18,7 @@ beforeEach(() => {
     log: createLog('test', 'silent'),
     signal: stopping.signal,
     onRetry: (sqlstate) => retries.push(sqlstate),
-    seldom: saySeldom(30_000, () => now),
+    logThrottle: throttleLog(30_000, () => now),
   };
 });
 

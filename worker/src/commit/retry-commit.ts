@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@razao/shared/runtime/log.ts';
-import type { SayingSeldom } from '@razao/shared/runtime/say-seldom.ts';
+import type { LogThrottle } from '@razao/shared/runtime/log-throttle.ts';
+import { LockLost } from '../leadership/lock-lost.ts';
+import { ShardStopped } from '../leadership/shard-stopped.ts';
 import { errorCode } from './error-class.ts';
 import { ForeignDatabase } from './foreign-database.ts';
-import { LockLost } from './lock-lost.ts';
-import { ShardStopped } from './shard-stopped.ts';
 import { UnknownLedger } from './unknown-ledger.ts';
 
 /** Errors that another try would not mend. */
@@ -18,13 +18,13 @@ export type RetryOptions = {
   signal: AbortSignal;
   onRetry: (sqlstate: string) => void;
   /** Kept from commit to commit, so that what fails every other one is not a line each. */
-  seldom: SayingSeldom;
+  logThrottle: LogThrottle;
 };
 
 /**
  * Tries a commit until it succeeds: what fails here is the infrastructure's fault, which rejects nobody, and the order is
  * kept as nothing else is committed meanwhile. Gives up when the lock is lost, the shard has to stop or a ledger is unknown,
- * or when `signal` is aborted between tries. What it logs is as seldom as `seldom` says.
+ * or when `signal` is aborted between tries. What it logs is as logThrottle as `logThrottle` says.
  */
 export async function retryCommit<T>(commit: () => Promise<T>, options: RetryOptions): Promise<T> {
   for (let backoffMs = BACKOFF_MS_MIN; ; backoffMs = Math.min(backoffMs * 2, BACKOFF_MS_MAX)) {
@@ -41,11 +41,11 @@ export async function retryCommit<T>(commit: () => Promise<T>, options: RetryOpt
   }
 }
 
-/** Counts a failure that rejects nobody, and says it, as seldom as `seldom` says. */
+/** Counts a failure that rejects nobody, and says it, as logThrottle as `logThrottle` says. */
 export function noteFailure(error: unknown, text: string, options: RetryOptions): void {
-  const { shard, log, seldom, onRetry } = options;
+  const { shard, log, logThrottle, onRetry } = options;
   const code = errorCode(error);
   onRetry(code);
-  const unsaid = seldom(code);
+  const unsaid = logThrottle(code);
   if (unsaid !== null) log.error({ err: error, shard, unsaid }, text);
 }

@@ -10,9 +10,9 @@ import type {
   TransactionRow,
 } from '@razao/ledger/rows.ts';
 import { loadCommand, type Statement } from '@razao/sql/load.ts';
+import type { LockSession } from '../leadership/lock-session.ts';
 import { arrayLiteral, jsonArrayLiteral } from './array-literal.ts';
 import { copyBytes, copyField } from './copy-text.ts';
-import type { LockSession } from './lock-session.ts';
 
 const insertAccounts = loadCommand('insert_accounts');
 const insertAssets = loadCommand('insert_assets');

@@ -4,7 +4,7 @@ import { startTestRedis, type TestRedis } from '@razao/stack/test-redis.ts';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Books, openBooks, openSession, SILENT } from '../../test/books.ts';
-import type { LockSession } from '../commit/lock-session.ts';
+import type { LockSession } from '../leadership/lock-session.ts';
 import { createAgeCheck } from './refuse-older-database.ts';
 
 let books: Books;

@@ -3,7 +3,7 @@ import type { Logger } from '@razao/shared/runtime/log.ts';
 import { haltForLoss } from '@razao/shared/runtime/lost-postings.ts';
 import { readStoredHeads } from '@razao/sql/heads.ts';
 import type { Redis } from 'ioredis';
-import type { LockSession } from '../commit/lock-session.ts';
+import type { LockSession } from '../leadership/lock-session.ts';
 
 /** Looks whether the database that a session reached has all that was posted before; says whether it has not, and halts then. */
 export type AgeCheck = (session: LockSession, keys: ShardKeys) => Promise<boolean>;

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { toChunk } from '@razao/shared/contract/chunk.ts';
-import { readAside, setAside } from '@razao/shared/queue/aside.ts';
 import { addChunk, openChunkQueue } from '@razao/shared/queue/chunk-queue.ts';
-import { discardAside } from '@razao/shared/queue/discard.ts';
+import { addDeadLetter, readDeadLetters } from '@razao/shared/queue/dead-letters.ts';
+import { discardDeadLetter } from '@razao/shared/queue/discard.ts';
 import { markStopped, stoppedSince } from '@razao/shared/queue/stop-mark.ts';
 import { readRedisBond, writeBond } from '@razao/shared/runtime/bond.ts';
 import {
@@ -76,9 +76,9 @@ test('records, balances, what was set aside and stopped shards go along, with th
   await redis.set(balanceKey(place(2), uid, 'alice', 'BRL/2'), '1 5 0', 'EX', 1_000);
   await redis.set(recordKey(place(2), 'of-no-ledger', ID), 'line');
   await redis.hset(headsKey(place(2)), uid, 7);
-  await setAside(redis, place(2), { id: 'c-aside', reason: 'why', data: aside });
-  await setAside(redis, place(2), { id: 'c-gone', reason: 'why', data: aside });
-  await discardAside(redis, place(2), 'c-gone', { reason: '"ledgerUid":"other"', by: 'me' });
+  await addDeadLetter(redis, place(2), { id: 'c-aside', reason: 'why', data: aside });
+  await addDeadLetter(redis, place(2), { id: 'c-gone', reason: 'why', data: aside });
+  await discardDeadLetter(redis, place(2), 'c-gone', { reason: '"ledgerUid":"other"', by: 'me' });
   // A worker has rejected it.
   await redis.del(...(await redis.keys('*:chunks:*')));
   await markStopped(redis, place(2));
@@ -87,14 +87,14 @@ test('records, balances, what was set aside and stopped shards go along, with th
   expect(await redis.ttl(recordKey(place(4), uid, ID))).toBeGreaterThan(900);
   expect(await redis.get(balanceKey(place(4), uid, 'alice', 'BRL/2'))).toBe('1 5 0');
   expect(await redis.hget(headsKey(place(4)), uid)).toBe('7');
-  expect(await readAside(redis, place(4))).toMatchObject([{ id: 'c-aside', data: aside }]);
+  expect(await readDeadLetters(redis, place(4))).toMatchObject([{ id: 'c-aside', data: aside }]);
   expect(await redis.hkeys(discardedKey(place(4)))).toEqual(['c-gone']);
   expect(await stoppedSince(redis, place(4))).not.toBeNull();
   expect(await redis.keys('*of-no-ledger*')).toEqual([]);
   await agreeOnShards(books.client, 4);
   expect(await run('2')).toMatch(/there are 2 shards now/);
   expect(await redis.get(recordKey(place(2), uid, ID))).toBe('line');
-  expect(await readAside(redis, place(2))).toHaveLength(1);
+  expect(await readDeadLetters(redis, place(2))).toHaveLength(1);
 });
 
 test('nothing is changed while a queue is not empty, a process runs, or the stores do not belong together', async () => {

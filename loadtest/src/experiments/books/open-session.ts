@@ -1,7 +1,7 @@
 import { createLog } from '@razao/shared/runtime/log.ts';
 import { noteRedis, readBond } from '@razao/sql/installation.ts';
 import { withPostgres } from '@razao/stack/services/with-postgres.ts';
-import { LockSession } from '@razao/worker/commit/lock-session.ts';
+import { LockSession } from '@razao/worker/leadership/lock-session.ts';
 
 const WAIT_MS = 10_000;
 const log = createLog('measure', 'silent');

@@ -1,4 +1,4 @@
-import { type Chunk, ChunkPump } from '@razao/shared/queue/chunk-pump.ts';
+import { type Chunk, ChunkConsumer } from '@razao/shared/queue/chunk-consumer.ts';
 import type { ShardKeys } from '@razao/shared/runtime/keys.ts';
 import { createLog } from '@razao/shared/runtime/log.ts';
 import { openPatientRedis } from '@razao/shared/runtime/redis.ts';
@@ -8,10 +8,10 @@ import { startBatch } from '@razao/worker/commit/join-chunks.ts';
  * Takes `count` chunks out of a shard's queue as the committer does, with nothing to commit: the ones before are completed
  * while the next are fetched. Returns the chunks' ids in the order in which they came, and how many commands they held.
  */
-export async function drainByPump(redisUrl: string, keys: ShardKeys, count: number) {
+export async function drainByConsumer(redisUrl: string, keys: ShardKeys, count: number) {
   const [redis, blocking] = [openPatientRedis(redisUrl), openPatientRedis(redisUrl)];
   const log = createLog('measure', 'silent');
-  const pump = new ChunkPump({
+  const consumer = new ChunkConsumer({
     keys,
     owner: 'measure',
     redis,
@@ -23,17 +23,17 @@ export async function drainByPump(redisUrl: string, keys: ShardKeys, count: numb
   let commands = 0;
   let completing = Promise.resolve();
   while (ids.length < count) {
-    const chunks: Chunk[] = await pump.take(startBatch());
+    const chunks: Chunk[] = await consumer.take(startBatch());
     for (const chunk of chunks) {
       ids.push(chunk.id);
       commands += chunk.commands?.length ?? 0;
     }
     await completing;
-    completing = pump.complete(chunks);
+    completing = consumer.complete(chunks);
   }
   await completing;
   blocking.disconnect();
-  await pump.stop({ giveBack: true });
+  await consumer.stop({ giveBack: true });
   redis.disconnect();
   return { ids, commands };
 }

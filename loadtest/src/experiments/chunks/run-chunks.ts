@@ -12,7 +12,7 @@ import { measureCost } from '../bench/measure-cost.ts';
 import { createCommands } from '../books/create-commands.ts';
 import { acceptChunks } from './accept-chunks.ts';
 import { countInversions } from './count-inversions.ts';
-import { drainByPump } from './drain-by-pump.ts';
+import { drainByConsumer } from './drain-by-pump.ts';
 import { drainByStockWorker } from './drain-by-stock-worker.ts';
 
 const SIZES = [1, 10, 100, 500];
@@ -24,7 +24,7 @@ type ChunksResult = { accepted: Sample; fetched: Sample; inversions: number };
 export async function runChunks(deps: ExperimentDeps): Promise<string> {
   const cases = SIZES.map((size) => ({
     name: `${size} a job`,
-    run: () => runCase(deps, size, 'pump'),
+    run: () => runCase(deps, size, 'consumer'),
   }));
   const stock = { name: '1 a job, stock Worker', run: () => runCase(deps, 1, 'stock') };
   return format(await interleave([...cases, stock], deps.say));
@@ -33,7 +33,7 @@ export async function runChunks(deps: ExperimentDeps): Promise<string> {
 async function runCase(
   { bench, seconds, problems }: ExperimentDeps,
   size: number,
-  consumer: 'pump' | 'stock',
+  consumer: 'consumer' | 'stock',
 ): Promise<ChunksResult> {
   const redis = openPatientRedis(bench.redisUrl);
   await redis.flushall();
@@ -45,7 +45,7 @@ async function runCase(
   });
   const count = ids.length * size;
   const drain = async () => {
-    if (consumer === 'pump') return await drainByPump(bench.redisUrl, KEYS, ids.length);
+    if (consumer === 'consumer') return await drainByConsumer(bench.redisUrl, KEYS, ids.length);
     const { tag: prefix } = KEYS;
     const came = await drainByStockWorker(bench.redisUrl, { name: queue.name, prefix }, ids.length);
     return { ids: came, commands: came.length };
@@ -60,7 +60,7 @@ async function runCase(
   if (drained.commands !== count || new Set(drained.ids).size !== ids.length) {
     problems.add('commands out of the queue', `${drained.commands}, not ${count}`);
   }
-  if (consumer === 'pump' && inversions > 0) {
+  if (consumer === 'consumer' && inversions > 0) {
     problems.add('chunks out of order', String(inversions));
   }
   await queue.close();

@@ -4,9 +4,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { capture, hold, testUid, transfer } from '../../../test/commands.ts';
 import {
   ANY_NUMBER,
+  type ConsumerBench,
   ONE,
-  openPumpBench,
-  type PumpBench,
+  openConsumerBench,
   takeIds,
 } from '../../../test/consumer-bench.ts';
 import { toChunk } from '../../contract/chunk.ts';
@@ -21,7 +21,7 @@ import { countCommands } from './count-commands.ts';
 const NOTHING = { chunks: 0, commands: 0, bytes: 0, rate: null };
 
 let server: TestRedis;
-let bench: PumpBench;
+let bench: ConsumerBench;
 let shard = 0;
 
 beforeAll(async () => {
@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => server?.remove());
 beforeEach(() => {
   shard += 1;
-  bench = openPumpBench(server.url, shard);
+  bench = openConsumerBench(server.url, shard);
 });
 afterEach(() => bench.close());
 
@@ -63,8 +63,8 @@ test('what waits is counted in all and by ledger, and no more once it is done', 
 
 test('what is in hand counts as well', async () => {
   await bench.add(4);
-  const { pump } = bench.openOwner();
-  await pump.take(ONE);
+  const { consumer } = bench.openOwner();
+  await consumer.take(ONE);
   expect((await read()).total).toMatchObject({ chunks: 4, commands: 4 });
 });
 
@@ -73,11 +73,11 @@ test('a chunk counts once, however often it is added or taken out', async () => 
   await enqueue('c-b', of(1, 1));
   expect((await read()).total).toMatchObject({ chunks: 2, commands: 4 });
   const owner = bench.openOwner();
-  const [chunk] = await owner.pump.take(ONE);
+  const [chunk] = await owner.consumer.take(ONE);
   if (!chunk) throw new Error('nothing was taken');
   for (let i = 0; i < 2; i++) await lowerBacklog(bench.redis, bench.queue, [chunk.job]);
   expect((await read()).total).toMatchObject({ chunks: 1, commands: 1 });
-  await owner.pump.complete([chunk]);
+  await owner.consumer.complete([chunk]);
   expect((await read()).total).toMatchObject({ chunks: 1, commands: 1 });
 });
 
@@ -94,11 +94,11 @@ test('a chunk that is not added does not count, whatever keeps it out', async ()
 test('whoever has lost the lock takes nothing out of the count that his successor has yet to do', async () => {
   await bench.add(3);
   const loser = bench.openOwner();
-  const chunks = await loser.pump.take(ANY_NUMBER);
+  const chunks = await loser.consumer.take(ANY_NUMBER);
   loser.allow(false);
   const heir = bench.openOwner();
-  await heir.pump.take(ONE);
-  await loser.pump.complete(chunks.slice(1));
+  await heir.consumer.take(ONE);
+  await loser.consumer.complete(chunks.slice(1));
   expect((await read()).total).toMatchObject({ chunks: 3, commands: 3 });
 });
 
@@ -106,7 +106,7 @@ test('a successor puts right what a death, or a lost hash, made wrong', async ()
   await bench.add(6, 2);
   const first = bench.openOwner();
   await takeIds(first, 2, { fits: ONE });
-  const [third] = await first.pump.take(ONE);
+  const [third] = await first.consumer.take(ONE);
   if (!third) throw new Error('nothing was taken');
   first.kill();
   for (const harm of [
@@ -117,7 +117,7 @@ test('a successor puts right what a death, or a lost hash, made wrong', async ()
   ]) {
     await harm();
     const heir = bench.openOwner();
-    await heir.pump.take(ONE);
+    await heir.consumer.take(ONE);
     heir.kill();
     const left = (await read()).total;
     // What was counted down already is not counted again.
