@@ -175,7 +175,7 @@ function bodyOf(n: number) {
   const [source, destination] = n % 3 === 0 ? ['a', 'b'] : ['world', n % 2 === 0 ? 'a' : 'b'];
   return {
     ...transfer(source, destination, String(n + 1)),
-    ...(n % 4 === 1 ? { effective_at: DATES[n % DATES.length] } : {}),
+    ...(n % 4 === 1 && !isHold(n) ? { effective_at: DATES[n % DATES.length] } : {}),
     ...(isHold(n) ? { hold: { expires_in: 3_600 } } : {}),
   };
 }
