@@ -85,7 +85,11 @@ export function createWorker(config: Readonly<WorkerConfig>, log: Logger): Servi
     installation,
     // What they work on is only known now.
     lateServices('work', () => {
-      work = openWork(config, { redis, guard, installation, clock, times, metrics, log }, membership);
+      work = openWork(
+        config,
+        { redis, guard, installation, clock, times, metrics, log },
+        membership,
+      );
       return work.services;
     }),
     {

@@ -120,8 +120,8 @@ export const IDEMPOTENCY_WINDOW_SECONDS_MIN = 60;
 export const MEMORY_SHARES = { shortens: 0.5, shortest: 0.75, full: 0.85 };
 /** How often a worker looks at the memory. */
 export const MEMORY_LOOK_MS = 250;
-/** Keys that are looked at in one step of a sweep: a script holds up everything else in Redis. */
-export const SWEEP_KEYS = 400;
+/** Keys that are looked at in one step of a sweep, by how short memory is; Redis looks at some 400 in a millisecond. */
+export const SWEEP_KEYS = { atFirst: 400, short: 1_600, full: 4_000 };
 /** For so long one process sweeps for all, counted from its last step. */
 export const SWEEP_LEASE_MS = 5 * SECOND;
 

@@ -42,7 +42,7 @@ export async function sweep(deps: SweepDeps): Promise<Swept | null> {
       SWEEP,
       [sweeperKey(installation)],
       [
-        ...[owner, SWEEP_LEASE_MS, cursor, SWEEP_KEYS, `{razao:${installation}:*}:[tb]:*`],
+        ...[owner, SWEEP_LEASE_MS, cursor, keysOf(retention()), `{razao:${installation}:*}:[tb]:*`],
         ...[instant, lifeMs, balances ? 1 : 0],
       ],
     )) as [string, number, number] | null;
@@ -50,8 +50,17 @@ export async function sweep(deps: SweepDeps): Promise<Swept | null> {
     swept.deleted += step[1];
     swept.shortened += step[2];
     cursor = step[0];
-    if (outcomes) await delay(PAUSE_MS);
+    if (balances) await delay(PAUSE_MS);
     if (signal.aborted) return null;
   } while (cursor !== '0');
   return swept;
+}
+
+/**
+ * A step holds up all else in Redis, so it is a small one while there is room. On a busy machine each step waits for its turn in
+ * this process, too: where room is short fewer and larger ones keep pace with what is written.
+ */
+function keysOf({ balances, outcomes }: Retention): number {
+  if (balances) return SWEEP_KEYS.atFirst;
+  return outcomes ? SWEEP_KEYS.short : SWEEP_KEYS.full;
 }
