@@ -9,6 +9,11 @@ import type { Service } from '@razao/stack/services/service.ts';
  */
 export type How = 'killed' | 'silent';
 
+/** How long it may take after an outage until all is posted that was accepted meanwhile: on a slow machine longer than that took. */
+export function catchUpMsMax(downMs: number): number {
+  return 30_000 + 4 * downMs;
+}
+
 /** Takes a server or a process of ours down. */
 export async function takeDown(target: Service | ManagedProcess, how: How): Promise<void> {
   if (how === 'killed') return target.kill();

@@ -5,20 +5,18 @@ import { expect, test } from 'vitest';
 import { allLive, allSay, type LedgerClient, ledgerClient, type TimedAnswer } from './client.ts';
 import { note } from './figures.ts';
 import type { World } from './open-world.ts';
-import { bringBack, during, type How, takeDown } from './outage.ts';
+import { bringBack, catchUpMsMax, during, type How, takeDown } from './outage.ts';
 import { openScene, type Scene, untilPostedAgain } from './scene.ts';
 import { drained, lawsHold } from './verify.ts';
 
 /** A refusal or a read comes within this time, although it may have to find out first that nobody answers. */
-const REFUSED_MS_MAX = 2_500;
+const REFUSED_MS_MAX = 10_000;
 /** A read from a Postgres that is silent waits for its statement timeout and a second more. */
-const READ_MS_MAX = 7_000;
-/** After the return of what was down. */
-const POSTED_AGAIN_MS_MAX = 10_000;
+const READ_MS_MAX = 15_000;
 /** Until an admission of which nothing came is no longer taken for one that is under way. */
-const SETTLED_MS_MAX = 6_000;
+const SETTLED_MS_MAX = 30_000;
 /** Until a process says that something is down: it asks every second, and gives a silent one four. */
-const SAID_MS_MAX = 8_000;
+const SAID_MS_MAX = 40_000;
 
 export type OutageOptions = { world: () => World; downMs: number; hows: readonly How[] };
 
@@ -47,7 +45,7 @@ export function redisOutages({ world, downMs, hows }: OutageOptions): void {
       await bringBack(redis, how);
       note(
         `redis ${how}, posted again`,
-        await untilPostedAgain(stack, scene.ledger, POSTED_AGAIN_MS_MAX),
+        await untilPostedAgain(stack, scene.ledger, catchUpMsMax(downMs)),
       );
       await allSay([...stack.apiUrls, ...stack.workerUrls], 'redis', true, SAID_MS_MAX);
       await scene.end();
@@ -85,7 +83,7 @@ export function postgresOutages({ world, downMs, hows }: OutageOptions): void {
       await until(
         'the last write accepted during the outage is posted',
         async () => (await scene.clients[0]?.transaction(last))?.body['status'] === 'posted',
-        POSTED_AGAIN_MS_MAX,
+        catchUpMsMax(downMs),
       );
       note(`postgres ${how}, everything accepted is posted`, performance.now() - returned);
       await allSay(stack.apiUrls, 'postgres', true, SAID_MS_MAX);
@@ -123,7 +121,7 @@ export function outagesOfBoth({ world, downMs, hows }: OutageOptions): void {
       await Promise.all([bringBack(redis, how), bringBack(postgres, how)]);
       note(
         `both ${how}, posted again`,
-        await untilPostedAgain(stack, scene.ledger, POSTED_AGAIN_MS_MAX),
+        await untilPostedAgain(stack, scene.ledger, catchUpMsMax(downMs)),
       );
       await allSay([...stack.apiUrls, ...stack.workerUrls], 'redis', true, SAID_MS_MAX);
       await allSay(stack.apiUrls, 'postgres', true, SAID_MS_MAX);

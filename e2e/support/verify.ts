@@ -9,7 +9,7 @@ import type { Promised } from './traffic.ts';
 const SHARDS = 4;
 
 /** Waits until no shard has a chunk waiting or active. */
-export async function drained(stack: Stack, msMax = 30_000): Promise<void> {
+export async function drained(stack: Stack, msMax = 120_000): Promise<void> {
   await withRedis(stack, (redis) =>
     until(
       'the queue is empty',

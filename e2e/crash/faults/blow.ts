@@ -5,7 +5,7 @@ import type { Target, Victim } from './victims.ts';
 /** When a victim died and when it answered again, by the clock of this machine, which Postgres goes by too. */
 export type Blow = { target: Target; name: string; killedAt: number; backAt: number };
 
-const LIMIT_MS = { process: 2_000, service: 10_000 };
+const LIMIT_MS = { process: 10_000, service: 30_000 };
 
 /** Kills all victims, each at its time, and starts them again. An abort is heard between the two. */
 export async function strikeAll(victims: readonly Victim[], signal: AbortSignal): Promise<Blow[]> {

@@ -34,7 +34,7 @@ export type Fault = {
   strike(scene: Scene): Promise<void>;
   /** Takes the cause away, also where `strike` has failed half-way. */
   heal(scene: Scene): Promise<void>;
-  /** From when on postings are awaited, and for how long; else from the end of `heal`, for ten seconds. */
+  /** From when on postings are awaited, and for how long; else from the end of `heal`, for half a minute. */
   terms?(): Terms;
   /** Once all ledgers post again: tidies up, and tells which promises it has seen broken itself. */
   settle?(scene: Scene): Promise<string[]>;

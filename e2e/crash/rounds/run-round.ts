@@ -20,7 +20,7 @@ export type RoundResult = {
   violations: string[];
 };
 
-const LIMIT_MS = 10_000;
+const LIMIT_MS = 30_000;
 
 /** One round under load: waits, breaks something, mends it, and measures until every ledger posts again. */
 export async function runRound(
