@@ -11,8 +11,8 @@ import { drained, lawsHold } from './support/verify.ts';
 import { exactlyTheAcceptedArePosted, nothingIsLeftOf, report } from './support/verify-flood.ts';
 
 const WORLD = 'overload-memory';
-/** Ten times what it takes on a busy machine: whoever is refused is refused at once, and nobody waits behind a queue. */
-const P99_MS_MAX = 1_000;
+/** Far more than it takes on a busy machine: whoever is refused is refused at once, and nobody waits behind a queue. */
+const P99_MS_MAX = 5_000;
 
 let world: World;
 let url: string;

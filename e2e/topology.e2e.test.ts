@@ -155,7 +155,7 @@ test('without any API nginx says so, as the API would; without any worker the al
   });
   expect([waited.status, waited.headers.get('preference-applied')]).toEqual([202, 'wait=2']);
   expect(performance.now() - started).toBeGreaterThan(1_900);
-  expect(firingMs).toBeLessThan(10_000);
+  expect(firingMs).toBeLessThan(60_000);
   for (const api of stack.apis) await api.kill();
   const refused = await call(url, 'POST', transfer('world', 'late', 1), {
     'Idempotency-Key': 'refused',

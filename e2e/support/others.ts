@@ -5,9 +5,11 @@ import type { Latency } from './flood.ts';
 import { residentKib } from './process-cost.ts';
 import { report } from './verify-flood.ts';
 
-/** Of the few hundred requests of a test p99 is nearly the slowest, and the greedy share the two cores with those who measure. */
-/** Ten times what it takes on a busy machine: whoever is refused is refused at once, and nobody waits behind a queue. */
-const P99_MS_MAX = 1_000;
+/**
+ * Of the few hundred requests of a test p99 is nearly the slowest, and the greedy share the cores with those who measure. What is
+ * held up by a body, a queue or a timeout takes longer still.
+ */
+const P99_MS_MAX = 5_000;
 
 /** While `work` goes on, a client that behaves sends a hundred writes a second, and notices nothing. */
 export async function othersUnharmed(
