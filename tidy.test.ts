@@ -24,7 +24,7 @@ const CONSTRUCTORS = {
   Queue: ['shared/src/queue/chunk-queue.ts'],
   Worker: [
     'loadtest/src/experiments/chunks/drain-by-stock-worker.ts',
-    'shared/src/queue/hand-consumer.ts',
+    'shared/src/queue/manual-worker.ts',
   ],
   Client: [
     'sql/src/migrate.ts',

@@ -3,7 +3,7 @@ import { isSource, type RepositoryFile } from './files.ts';
 
 const LINES_MAX = 300;
 const MEDIAN_MAX = 100;
-const TOP_FOLDERS = /^(api|worker|ledger|shared|sql|loadtest|stack|e2e|grafana|\.ci)\//;
+const TOP_FOLDERS = /^(api|worker|ledger|shared|sql|loadtest|stack|e2e|docs|grafana|\.ci)\//;
 const ROOT_FILE = /^[\w-]+(\.[\w-]+)*\.(ts|md|json|yml|yaml)$/;
 
 /** A file fits on a few screens: no source over 300 lines, half of them at most 100. */
