@@ -1,6 +1,5 @@
 import { Problem } from '@razao/shared/contract/problems.ts';
 import type { StatusRecord } from '@razao/shared/contract/status-record.ts';
-import type { Verdict } from './claim-ids.ts';
 import type { Acceptance, Gathered, Pending } from './gather.ts';
 import type { Plan } from './plan.ts';
 
@@ -11,8 +10,7 @@ import type { Plan } from './plan.ts';
 export function answerChunk(
   chunk: readonly Pending[],
   { firsts, firstOf }: Gathered,
-  verdicts: readonly Verdict[],
-  { refused }: Pick<Plan, 'refused'>,
+  { verdicts, refused }: Pick<Plan, 'verdicts' | 'refused'>,
   chunkId: string,
 ): number {
   let at = 0;

@@ -42,14 +42,15 @@ export type ClaimDeps = {
 export async function claimIds(deps: ClaimDeps, commands: readonly Command[]): Promise<Verdict[]> {
   const claims = commands.map((command) => toClaim(deps, command));
   const lines = await admit(deps.redis, claims);
-  const verdicts = lines.map((line) => judge(line, deps.chunkId));
+  let judged = lines.map((line): Judged => ({ line, verdict: judge(line, deps.chunkId) }));
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    const suspects = claims.flatMap((claim, i) => {
-      const line = lines[i];
-      return verdicts[i] || typeof line !== 'string' ? [] : [{ i, claim, line }];
+    const suspects = commands.flatMap((command, i): Suspect[] => {
+      const { line, verdict } = judged[i] as Judged;
+      return verdict || line === null ? [] : [{ i, command, claim: claims[i] as Claim, line }];
     });
-    if (suspects.length === 0) return verdicts as Verdict[];
-    await settle(deps, commands, suspects, lines, verdicts);
+    if (suspects.length === 0) return judged.map(({ verdict }) => verdict as Verdict);
+    const settled = await settle(deps, suspects);
+    judged = judged.map((one, i) => settled.get(i) ?? one);
   }
   throw new Error('records kept changing hands while they were claimed');
 }
@@ -69,22 +70,20 @@ function judge(line: string | null, chunkId: string): Verdict | undefined {
   return record && record.status !== 'queued' ? { fresh: false, record } : undefined;
 }
 
-type Suspect = { i: number; claim: Claim; line: string };
+/** The line that stands for an id, and what holds for it; undefined where that cannot be told yet. */
+type Judged = { line: string | null; verdict: Verdict | undefined };
+
+/** A command under whose id another chunk's line stands, and its place. */
+type Suspect = { i: number; command: Command; claim: Claim; line: string };
 
 /**
  * Suspects whose chunk is queued are replays; the others are taken over, unless they have changed since. Taking over the
  * same command while its chunk is still on its way does no harm: it is applied once. Another command has to wait.
  *
  * An id can be withdrawn from a chunk before that is queued: so a record proves something only if it still stands when the
- * chunk has been seen.
+ * chunk has been seen. Returns what holds now, by place.
  */
-async function settle(
-  deps: ClaimDeps,
-  commands: readonly Command[],
-  suspects: readonly Suspect[],
-  lines: (string | null)[],
-  verdicts: (Verdict | undefined)[],
-): Promise<void> {
+async function settle(deps: ClaimDeps, suspects: readonly Suspect[]): Promise<Map<number, Judged>> {
   const records = suspects.map(({ line }) => decodeRecord(line));
   const chunks = records.map((record) => chunkOf(record) ?? '');
   const { queued, aside } = await findChunks(deps, chunks);
@@ -92,21 +91,31 @@ async function settle(
     queued.size + aside.size === 0
       ? []
       : await deps.redis.mget(suspects.map(({ claim }) => claim.key));
-  for (const [n, { i, line }] of suspects.entries()) {
+  const settled = suspects.map(({ command, line }, n): Judged => {
     const chunk = chunks[n] ?? '';
     const place = queued.has(chunk) ? 'queue' : aside.has(chunk) ? 'aside' : 'nowhere';
     const stands = standing[n] === line;
-    verdicts[i] = settleOne(deps.clock, records[n] ?? null, commands[i], { place, stands });
-  }
-  const dead = suspects.filter(({ i }) => !verdicts[i]);
-  if (dead.length === 0) return;
+    return { line, verdict: settleOne(deps.clock, records[n] ?? null, command, { place, stands }) };
+  });
+  const dead = suspects.filter((_, n) => !settled[n]?.verdict);
+  const takenOver = await takeOverAll(deps, dead);
+  return new Map([
+    ...suspects.map(({ i }, n) => [i, settled[n] as Judged] as const),
+    ...dead.map(({ i }, n) => [i, takenOver[n] as Judged] as const),
+  ]);
+}
+
+/** Takes over ids whose chunks never reached the queue, as far as nobody else did meanwhile. */
+async function takeOverAll(deps: ClaimDeps, dead: readonly Suspect[]): Promise<Judged[]> {
+  if (dead.length === 0) return [];
   const claims = dead.map(({ claim, line }) => ({ ...claim, found: line }));
-  const now = await takeOver(deps.redis, claims);
-  for (const [n, { i, line: found }] of dead.entries()) {
-    const line = now[n] ?? null;
-    lines[i] = line;
-    verdicts[i] = line === null ? { fresh: true, found } : judge(line, deps.chunkId);
-  }
+  const lines = await takeOver(deps.redis, claims);
+  return dead.map(({ line: found }, n) => {
+    const line = lines[n] ?? null;
+    const verdict: Verdict | undefined =
+      line === null ? { fresh: true, found } : judge(line, deps.chunkId);
+    return { line, verdict };
+  });
 }
 
 /** Where the chunks are, if anywhere. */
@@ -127,11 +136,11 @@ async function findChunks({ redis, queue, keys }: ClaimDeps, chunks: readonly st
 function settleOne(
   clock: Pick<Clock, 'now'>,
   record: StatusRecord | null,
-  command: Command | undefined,
+  command: Command,
   { place, stands }: { place: 'queue' | 'aside' | 'nowhere'; stands: boolean },
 ): Verdict | undefined {
   if (record === null) return undefined;
-  const isOther = !command || !sameFingerprint(record.fingerprint, command.fingerprint);
+  const isOther = !sameFingerprint(record.fingerprint, command.fingerprint);
   if (place === 'queue' || (place === 'aside' && isOther))
     return stands ? { fresh: false, record } : undefined;
   const age = clock.now() - Date.parse(record.acceptedAt);

@@ -174,8 +174,8 @@ export class Intake {
     const deps = { redis, queue: this.#queue, keys, restore, recall, clock, deadline };
     const stored = await storeChunk(deps, admitted, gathered);
     if (stored.backlog !== null) this.#gate.note(stored.backlog, admitted);
-    const { verdicts, plan, chunkId } = stored;
+    const { plan, chunkId } = stored;
     if (plan.enqueued.length > 0) metrics.chunkCommands.observe(plan.enqueued.length);
-    metrics.accepted.inc(answerChunk(admitted, gathered, verdicts, plan, chunkId));
+    metrics.accepted.inc(answerChunk(admitted, gathered, plan, chunkId));
   }
 }

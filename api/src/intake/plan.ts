@@ -3,8 +3,12 @@ import { sameFingerprint } from '@razao/shared/contract/status-record.ts';
 import type { Verdict } from './claim-ids.ts';
 import { type Contradiction, countCommands, type Gathered, type Pending } from './gather.ts';
 
-/** What becomes of a chunk: which of its first commands are enqueued, which are withdrawn, and whose bulk is refused for it. */
+/**
+ * What becomes of a chunk: which of its first commands are enqueued, which are withdrawn, and whose bulk is refused for it. With
+ * the verdicts as they are then.
+ */
 export type Plan = {
+  verdicts: readonly Verdict[];
   enqueued: Command[];
   withdrawn: Command[];
   refused: ReadonlyMap<Pending, Contradiction | 'contested'>;
@@ -18,8 +22,9 @@ export type Plan = {
 export function planChunk(
   chunk: readonly Pending[],
   { firsts, firstOf }: Gathered,
-  verdicts: Verdict[],
+  claimed: readonly Verdict[],
 ): Plan {
+  const verdicts = [...claimed];
   const wanted = verdicts.map(isFresh);
   const withdrawn: Command[] = [];
   const refused = new Map<Pending, Contradiction | 'contested'>();
@@ -43,7 +48,8 @@ export function planChunk(
       for (const place of own) wanted[place] = true;
     }
   }
-  return { enqueued: firsts.filter((_, place) => wanted[place]), withdrawn, refused };
+  const enqueued = firsts.filter((_, place) => wanted[place]);
+  return { verdicts, enqueued, withdrawn, refused };
 }
 
 /** Null where nothing speaks against it. */

@@ -1,5 +1,4 @@
 import { toChunk } from '@razao/shared/contract/chunk.ts';
-import type { Command } from '@razao/shared/contract/command.ts';
 import type { Backlog } from '@razao/shared/queue/backlog/backlog.ts';
 import {
   type Admission,
@@ -34,7 +33,7 @@ export type StoreDeps = {
 };
 
 /** `backlog`: what waited before, where that was looked at. */
-export type Stored = { chunkId: string; verdicts: Verdict[]; plan: Plan; backlog: Backlog | null };
+export type Stored = { chunkId: string; plan: Plan; backlog: Backlog | null };
 
 /**
  * Makes a chunk durable, after which its callers may be answered. As a rule none of its ids has a record, and one call admits
@@ -63,13 +62,13 @@ export async function storeChunk(
   const plan = planChunk(chunk, gathered, verdicts);
   if (plan.withdrawn.length > 0) await withdrawIds(claim, plan.withdrawn);
   if (plan.enqueued.length > 0) {
-    const claims = claimsOf(claim, plan.enqueued, gathered, verdicts);
+    const claims = claimsOf(claim, plan, gathered);
     const data = toChunk(plan.enqueued);
     const { redis, queue, keys, deadline } = deps;
     refuseLate(await addClaimed(redis, queue, { keys, claims, chunkId, data, deadline }));
     killPoint('after-add');
   }
-  return { chunkId, verdicts, plan, backlog: atOnce?.backlog ?? null };
+  return { chunkId, plan, backlog: atOnce?.backlog ?? null };
 }
 
 /** Null where the chunk contradicts itself, so that not all of it may be enqueued. */
@@ -90,15 +89,10 @@ async function storeAtOnce(
   const { admission, backlog } = await addWithRecords(redis, queue, departure);
   refuseLate(admission);
   if (admission === 'added') killPoint('after-add');
-  return { chunkId, verdicts, plan, backlog, admission };
+  return { chunkId, plan, backlog, admission };
 }
 
-function claimsOf(
-  deps: ClaimDeps,
-  enqueued: readonly Command[],
-  { firsts }: Gathered,
-  verdicts: readonly Verdict[],
-): Claim[] {
+function claimsOf(deps: ClaimDeps, { enqueued, verdicts }: Plan, { firsts }: Gathered): Claim[] {
   const known = new Map(firsts.map((command, place) => [command, verdicts[place]]));
   return enqueued.map((command) => {
     const verdict = known.get(command);
