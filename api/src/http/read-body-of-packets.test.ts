@@ -17,8 +17,10 @@ let port: number;
 let service: Service;
 let requests: (IncomingMessage | undefined)[];
 let atOnce: (boolean | undefined)[];
+/** Of how many packets a whole body was made when it was read. */
+let packetsThen: number[];
 beforeEach(async () => {
-  [requests, atOnce] = [[], []];
+  [requests, atOnce, packetsThen] = [[], [], []];
   port = await freePort();
   const app = new Hono<ApiEnv>();
   app.post('/', async (c) => {
@@ -29,6 +31,12 @@ beforeEach(async () => {
     const body = readBody(c, schema, BYTES_MAX);
     atOnce.push(incoming?.readableDidRead);
     return c.text(`read ${(await body).a.length}`);
+  });
+  // One that is busy for so long that the whole body has come meanwhile, in however many packets.
+  app.post('/late', async (c) => {
+    while (!c.env.incoming?.complete) await new Promise((resolve) => setImmediate(resolve));
+    packetsThen.push(bufferedParts(c.env.incoming));
+    return c.text(`read ${(await readBody(c, schema, BYTES_MAX)).a.length}`);
   });
   app.onError((error, c) => c.text(error instanceof Problem ? error.code : error.message, 400));
   service = httpService(app, { host: '127.0.0.1', port });
@@ -70,6 +78,30 @@ test.each<[string, string[], string[], boolean[]]>([
   connection.destroy();
 });
 
+test('a body that has come in several packets before it is looked at is read whole', async () => {
+  const connection = connect(port, '127.0.0.1').setNoDelay(true);
+  let received = '';
+  connection.on('data', (bytes) => (received += bytes)).on('error', () => {});
+  for (const length of [10, 1_000, 9_000]) {
+    const body = json(length);
+    const text = post(body).replace('POST / ', 'POST /late ');
+    for (const cut of [3, 700, body.length - 3]) {
+      if (cut >= body.length) continue;
+      const at = text.length - body.length + cut;
+      received = '';
+      connection.write(text.slice(0, at));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      connection.write(text.slice(at));
+      await expect
+        .poll(() => /read \d+|invalid_request/.exec(received)?.[0])
+        .toBe(`read ${length}`);
+    }
+  }
+  // Else nothing was tried.
+  expect(packetsThen.filter((packets) => packets > 1).length).toBeGreaterThan(3);
+  connection.destroy();
+});
+
 test('a body that broke off is not read', async () => {
   const connection = connect(port, '127.0.0.1');
   connection.write(post('{"a":', '9'));
@@ -77,3 +109,10 @@ test('a body that broke off is not read', async () => {
   connection.destroy();
   await expect.poll(() => requests[0]?.errored?.message).toBe('aborted');
 });
+
+/** Node keeps what has come packet by packet; it tells only how many bytes that is. */
+function bufferedParts(incoming: IncomingMessage): number {
+  const { buffer } = (incoming as unknown as { _readableState: { buffer: unknown[] } })
+    ._readableState;
+  return buffer.length;
+}

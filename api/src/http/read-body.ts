@@ -80,7 +80,9 @@ async function readBytes({ req, env }: Received, bytesMax: number): Promise<Uint
  */
 function takeArrived(incoming: IncomingMessage | undefined, length: number): Uint8Array | null {
   if (incoming?.readableLength !== length || incoming.readableDidRead) return null;
-  const bytes: Uint8Array = incoming.read() ?? new Uint8Array();
+  // By its length: without one only the first packet is handed over, where a body has come in several.
+  const bytes: Uint8Array | null = length === 0 ? new Uint8Array() : incoming.read(length);
+  if (bytes === null) return null;
   // Only the end is to come: who looks at the request later must find it ended.
   incoming.resume();
   return bytes;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
 import { STOP_DEADLINE_MS } from '../contract/limits.ts';
 
-const PROGRAM = `${import.meta.dirname}/service-process.cases.ts`;
+const PROGRAM = `${import.meta.dirname}/../../test/service-process.ts`;
 
 const children: ChildProcess[] = [];
 
