@@ -64,7 +64,9 @@ async function findBehind(
     if (error) throw error;
     return reply;
   });
-  return asked.filter(
-    ({ sequence }, n) => Number(replies[2 * n] ?? 0) < sequence && replies[2 * n + 1] === 0,
-  );
+  // Of a ledger of which Redis has seen nothing it cannot be told: `adopt` makes it forget, and so does this.
+  return asked.filter(({ sequence }, n) => {
+    const [seen, records] = [replies[2 * n], replies[2 * n + 1]];
+    return seen !== null && Number(seen) < sequence && records === 0;
+  });
 }

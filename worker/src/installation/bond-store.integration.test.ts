@@ -103,7 +103,7 @@ describe('a Redis that may have gone back', () => {
     ['has seen all that was posted', { seen: 2, known: false }, false],
     ['has not been told of the last commit yet', { seen: 1, known: true }, false],
     ['does not know the newest', { seen: 1, known: false }, true],
-    ['does not even know the ledger', { seen: null, known: false }, true],
+    ['has forgotten the ledger, as after an adoption', { seen: null, known: false }, false],
   ])('%s', async (_, { seen, known }, older) => {
     const { keys, ledgerUid, ids } = await post();
     const stale = [
@@ -129,6 +129,7 @@ describe('a Redis that may have gone back', () => {
 
   test('keeps what waits in the queue, and its records', async () => {
     const { keys, ledgerUid } = await post();
+    await redis.hset(headsKey(keys), ledgerUid, 1);
     const waiting = transfer(ledgerUid, 'world>alice 3');
     await addChunk(openChunkQueue(redis, keys), newChunkId(), toChunk([waiting]));
     const posted = await createBondStore(ours.url, () => null).newest();
@@ -137,7 +138,8 @@ describe('a Redis that may have gone back', () => {
   });
 
   test('is made to forget by one process; the others wait', async () => {
-    const { installation, keys } = await post();
+    const { installation, keys, ledgerUid } = await post();
+    await redis.hset(headsKey(keys), ledgerUid, 1);
     const posted = await createBondStore(ours.url, () => null).newest();
     await redis.set(mendingKey(installation), 'another');
     await expect(mendOlderRedis(redis, [keys], posted)).rejects.toThrow('another process');
@@ -148,7 +150,7 @@ describe('a Redis that may have gone back', () => {
   test('is looked at once for each connection, before anything is accepted', async () => {
     const { installation, keys } = await bind();
     await redis.del(headsKey(keys));
-    await post();
+    await redis.hset(headsKey(keys), (await post()).ledgerUid, 1);
     await redis.set(intactKey(keys), 0);
     const own = await readBond(ours.client);
     const store = createBondStore(ours.url, () => own);
