@@ -90,7 +90,7 @@ describe('a command with which the process', () => {
     // Nothing is left behind that would make the next chunk suspect.
     await withRedis(world.stack, async (redis) => {
       const { tag } = await shardKeysOf(world.stack, ledger);
-      expect(await redis.exists(`${tag}:deliveryAttempts`, `${tag}:attempts`)).toBe(0);
+      expect(await redis.exists(`${tag}:orphanings`, `${tag}:attempts`)).toBe(0);
     });
     switches.disarm('before-apply');
     await lawsHold(world.stack);

@@ -35,7 +35,7 @@ export function perform(
     captured: nothing,
     reverted: nothing,
   };
-  if (!isRejected) change(ledger, command, postings, sequence);
+  if (!isRejected) change(ledger, command, postings, effect);
   ledger.transactions.set(id, transaction);
   ledger.nextSequence += 1;
   return transaction;
@@ -57,12 +57,13 @@ function change(
   ledger: ReferenceLedger,
   command: Command,
   postings: readonly Posting[],
-  sequence: number,
+  effectiveAt: string | null,
 ): void {
+  const sequence = ledger.nextSequence;
   switch (command.kind) {
     case 'transfer':
       fixScales(ledger, postings);
-      enter(ledger, postings, sequence, effectOf(ledger, command));
+      enter(ledger, postings, sequence, effectiveAt);
       return;
     case 'hold':
       fixScales(ledger, postings);
@@ -70,7 +71,7 @@ function change(
         holdMore(ledger, sequence, `${source} ${asset}`, BigInt(amount));
       return;
     case 'capture':
-      enter(ledger, postings, sequence, effectOf(ledger, command));
+      enter(ledger, postings, sequence, effectiveAt);
       capture(ledger, command.target, postings, command.final, sequence);
       return;
     case 'release':
@@ -80,7 +81,7 @@ function change(
       end(ledger, command.target, 'expired', sequence);
       return;
     case 'revert': {
-      enter(ledger, postings, sequence, effectOf(ledger, command));
+      enter(ledger, postings, sequence, effectiveAt);
       const back = postings.toReversed();
       const { reverted } = targetOf(ledger, command.target);
       update(ledger, command.target, sequence, {

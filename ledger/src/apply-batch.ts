@@ -1,10 +1,10 @@
 import type { Command, Outcome } from '@razao/shared/contract/command.ts';
+import { effectAsked } from '@razao/shared/contract/effect-asked.ts';
 import { type Rejection, rejection } from '@razao/shared/contract/rejections.ts';
 import { sameFingerprint } from '@razao/shared/contract/status-record.ts';
 import { atomicGroups } from './atomic-groups.ts';
 import { chainHash, type Sha256 } from './chain-hash.ts';
 import { collectRows } from './collect-rows.ts';
-import { effectAsked } from './effect.ts';
 import { judge } from './judge.ts';
 import { post } from './post.ts';
 import type { BatchRows, CommandResult, TargetStatus } from './rows.ts';

@@ -1,11 +1,6 @@
-import type { CaptureCommand, Command, RevertCommand } from '@razao/shared/contract/command.ts';
+import type { CaptureCommand, RevertCommand } from '@razao/shared/contract/command.ts';
 import { type Rejection, rejection } from '@razao/shared/contract/rejections.ts';
 import type { LedgerState, TargetState } from './state.ts';
-
-/** When a command asks to take effect; null: when it is posted. */
-export function effectAsked(command: Command): string | null {
-  return 'effectiveAt' in command ? (command.effectiveAt ?? null) : null;
-}
 
 /**
  * When a command that moves what its target named takes effect: by effect nothing may be taken back, or out of a hold, before

@@ -4,6 +4,7 @@ import type {
   HoldCommand,
   Posting,
 } from '@razao/shared/contract/command.ts';
+import { effectAsked } from '@razao/shared/contract/effect-asked.ts';
 import type { StatusRecord } from '@razao/shared/contract/status-record.ts';
 import { instantText } from '@razao/shared/contract/time.ts';
 import type { Selectable } from 'kysely';
@@ -57,10 +58,6 @@ export function fromCommand(ledger: string, command: Command, record: StatusReco
     sequence: outcome?.sequence ?? null,
     rejection: outcome?.rejection ?? null,
   };
-}
-
-function effectAsked(command: Command): string | null {
-  return 'effectiveAt' in command ? (command.effectiveAt ?? null) : null;
 }
 
 /** A stored transaction. */

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { headsKey, type ShardKeys } from '../runtime/keys.ts';
+import type { ShardKeys } from '../runtime/keys.ts';
 import { scanKeys } from '../runtime/scan-keys.ts';
 
 /**
@@ -17,7 +17,6 @@ export async function forgetOutcomes(
       forgotten += await redis.unlink(...page);
       await onPage();
     }
-  await redis.del(headsKey(keys));
   return forgotten;
 }
 

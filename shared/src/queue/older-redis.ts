@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { headsKey, mendingKey, recordKey, type ShardKeys } from '../runtime/keys.ts';
 import { shardOf } from '../runtime/shard.ts';
@@ -28,8 +27,7 @@ export async function mendOlderRedis(
   const [first] = shards;
   if (!first || (await findBehind(redis, shards, newest)).length === 0) return [];
   const lock = mendingKey(first.installation);
-  const me = randomUUID();
-  if ((await redis.set(lock, me, 'PX', MENDING_MS, 'NX')) === null)
+  if ((await redis.set(lock, 1, 'PX', MENDING_MS, 'NX')) === null)
     throw new Error('Redis is older than the database: another process makes it forget that state');
   // It may have been mended since it was looked at.
   const behind = await findBehind(redis, shards, newest);

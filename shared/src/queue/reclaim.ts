@@ -16,7 +16,7 @@ import { defineScript, runScript } from '../runtime/script.ts';
  *
  * The shard is the caller's from then on. Of each chunk that another process had is noted who that was: run once more it finds
  * the caller, and notes nothing. What was noted of chunks that are gone is struck out. A Redis that is full must not stop it.
- * KEYS: active, wait, marker, the shard's owner, its deliveryAttempts, its attempts; ARGV: the caller, the prefix of the chunks'
+ * KEYS: active, wait, marker, the shard's owner, its delivery attempts, its attempts; ARGV: the caller, the prefix of the chunks'
  * keys, then the chunks that stay. Answers those that were returned, those whose data is gone, and who had the shard.
  */
 const RECLAIM = defineScript(`#!lua flags=allow-oom

@@ -114,7 +114,7 @@ export function shardOwnerKey({ tag }: ShardKeys): string {
 
 /** A hash: `<process> <chunk>` for each process that had the shard, and the chunk in hand, before it was reclaimed: when (ms). */
 export function deliveryAttemptsKey({ tag }: ShardKeys): string {
-  return `${tag}:deliveryAttempts`;
+  return `${tag}:orphanings`;
 }
 
 /** A hash: `<attempt> <chunk>` for each try of a part of a suspect chunk that has not ended: `<process> <part>`. */
@@ -127,7 +127,7 @@ export function ownerKey(installation: string, owner: string): string {
   return `${processesTag(installation)}:owner:${owner}`;
 }
 
-/** The process that makes a Redis forget what is older than the database. */
+/** Present while a process makes a Redis forget what is older than the database. */
 export function mendingKey(installation: string): string {
   return `${processesTag(installation)}:mending`;
 }

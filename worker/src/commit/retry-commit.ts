@@ -24,7 +24,7 @@ export type RetryOptions = {
 /**
  * Tries a commit until it succeeds: what fails here is the infrastructure's fault, which rejects nobody, and the order is
  * kept as nothing else is committed meanwhile. Gives up when the lock is lost, the shard has to stop or a ledger is unknown,
- * or when `signal` is aborted between tries. What it logs is as logThrottle as `logThrottle` says.
+ * or when `signal` is aborted between tries. It logs as seldom as `logThrottle` says.
  */
 export async function retryCommit<T>(commit: () => Promise<T>, options: RetryOptions): Promise<T> {
   for (let backoffMs = BACKOFF_MS_MIN; ; backoffMs = Math.min(backoffMs * 2, BACKOFF_MS_MAX)) {
@@ -41,7 +41,7 @@ export async function retryCommit<T>(commit: () => Promise<T>, options: RetryOpt
   }
 }
 
-/** Counts a failure that rejects nobody, and says it, as logThrottle as `logThrottle` says. */
+/** Counts a failure that rejects nobody, and says it, as seldom as `logThrottle` says. */
 export function noteFailure(error: unknown, text: string, options: RetryOptions): void {
   const { shard, log, logThrottle, onRetry } = options;
   const code = errorCode(error);

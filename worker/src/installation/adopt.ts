@@ -1,7 +1,13 @@
 import { forgetOutcomes } from '@razao/shared/queue/forget-outcomes.ts';
 import { restoreRecords } from '@razao/shared/queue/restore-records.ts';
 import { newRedisId, readRedisBond, writeBond } from '@razao/shared/runtime/bond.ts';
-import { allShardKeys, BOND_KEY, haltKey, type ShardKeys } from '@razao/shared/runtime/keys.ts';
+import {
+  allShardKeys,
+  BOND_KEY,
+  haltKey,
+  headsKey,
+  type ShardKeys,
+} from '@razao/shared/runtime/keys.ts';
 import { endHalt, findLostPostings } from '@razao/shared/runtime/lost-postings.ts';
 import { unlinkKeys } from '@razao/shared/runtime/scan-keys.ts';
 import { readStoredHeads } from '@razao/sql/heads.ts';
@@ -45,7 +51,10 @@ export async function adopt(stores: Stores): Promise<Adopted> {
   let forgotten = 0;
   let waiting = 0;
   for (const keys of shards) {
-    if (!healed) forgotten += await forgetOutcomes(redis, keys);
+    if (!healed) {
+      forgotten += await forgetOutcomes(redis, keys);
+      await redis.del(headsKey(keys));
+    }
     waiting += await restoreRecords(redis, keys, { used: !healed });
   }
   const mine = healed ? bond.redis : newRedisId();

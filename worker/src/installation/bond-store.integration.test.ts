@@ -111,6 +111,7 @@ describe('a Redis that may have gone back', () => {
       balanceKey(keys, ledgerUid, 'a', 'B/2'),
     ];
     await redis.mset(...stale.flatMap((key) => [key, 'of then']));
+    await redis.hset(headsKey(keys), 'another', 7);
     await redis.set(intactKey(keys), 0);
     if (seen !== null) await redis.hset(headsKey(keys), ledgerUid, seen);
     const [, newest = ''] = ids;
@@ -122,6 +123,8 @@ describe('a Redis that may have gone back', () => {
     expect(await mendOlderRedis(redis, [keys], posted)).toEqual(older ? [0] : []);
     expect(await recordsState(redis, keys)).toBe(older ? 'doubtful' : 'intact');
     expect(await redis.exists(...stale)).toBe(older ? 0 : stale.length);
+    // What it has seen of others it has seen: a database that lacks it is still found.
+    expect(await redis.hget(headsKey(keys), 'another')).toBe('7');
     // Once is enough.
     expect(await mendOlderRedis(redis, [keys], posted)).toEqual([]);
     if (older) expect(await redis.hget(headsKey(keys), ledgerUid)).toBe('2');

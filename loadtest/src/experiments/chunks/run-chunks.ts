@@ -12,7 +12,7 @@ import { measureCost } from '../bench/measure-cost.ts';
 import { createCommands } from '../books/create-commands.ts';
 import { acceptChunks } from './accept-chunks.ts';
 import { countInversions } from './count-inversions.ts';
-import { drainByConsumer } from './drain-by-pump.ts';
+import { drainByConsumer } from './drain-by-consumer.ts';
 import { drainByStockWorker } from './drain-by-stock-worker.ts';
 
 const SIZES = [1, 10, 100, 500];
